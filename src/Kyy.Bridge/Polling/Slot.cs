@@ -1,0 +1,14 @@
+namespace Kyy.Bridge.Polling;
+
+/// <summary>
+/// Up to about 500 tasks of one lane that were registered about together. A slot is an index, not a meaning: whatever happens
+/// to one costs time, never correctness.
+/// </summary>
+internal sealed class Slot
+{
+    public required long Id { get; init; }
+    public required int Lane { get; init; }
+
+    /// <summary>Never later than the earliest due time of its tasks.</summary>
+    public required DateTimeOffset NextDue { get; init; }
+}
