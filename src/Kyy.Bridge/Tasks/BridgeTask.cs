@@ -17,6 +17,7 @@ internal sealed class BridgeTask
     public DateTimeOffset RegisteredAt { get; init; }
     public DateTimeOffset DeadlineAt { get; init; }
     public DateTimeOffset? SupersededAt { get; init; }
+    public bool Transitions { get; init; }
 
     public required string Status { get; init; }
     public string? Model { get; init; }
