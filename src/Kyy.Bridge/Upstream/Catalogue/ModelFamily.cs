@@ -43,6 +43,27 @@ public sealed record ModelFamily
 
     /// <summary>While a task is younger than this, the upstream's "not found" is taken for a record that is not readable yet.</summary>
     public required TimeSpan NotFoundGrace { get; init; }
+
+    /// <summary>True where one of <see cref="Models"/> matches.</summary>
+    public bool Owns(string model) => Models.Any(pattern => ModelPattern.Matches(pattern, model));
+
+    /// <summary>The allowed interval between two polls of a task of that tier.</summary>
+    public PollWindow WindowFor(bool flex) => flex ? FlexWindow ?? Window : Window;
+
+    /// <summary>How long a task of that tier may take before it is <c>timed_out</c>.</summary>
+    public TimeSpan DeadlineFor(bool flex) => flex ? FlexDeadline : Deadline;
+
+    /// <summary>How long such a task usually takes; null where nothing is known, as for all of the flex tier.</summary>
+    /// <param name="model">The model as the upstream named it; null while it has not.</param>
+    /// <param name="flex">Whether the task is of the offline tier.</param>
+    public Estimate? EstimateFor(string? model, bool flex) =>
+        flex ? null : Estimates.FirstOrDefault(estimate => ModelPattern.Matches(estimate.Models, model));
+
+    /// <summary>When a result's link stops working; null where that is not documented, or counts from a creation nobody told.</summary>
+    /// <param name="created">The upstream's own creation time.</param>
+    /// <param name="completedAt">When the completed answer was read.</param>
+    public DateTimeOffset? LinkExpiry(DateTimeOffset? created, DateTimeOffset completedAt) =>
+        (LinkLifeFrom is LinkLifeStart.Completion ? completedAt : created) + LinkLife;
 }
 
 /// <summary>The allowed interval between two polls of one task: never closer than <paramref name="Min"/>, never further apart than <paramref name="Max"/>.</summary>
