@@ -1,12 +1,15 @@
 namespace Kyy.Bridge.Text;
 
-/// <summary>A text that is shown only on purpose: whatever prints, logs or serialises its owner shows <c>***</c>.</summary>
-internal sealed class Secret(string text)
+/// <summary>A text that is shown only on purpose: neither a log, an exception nor the printing of a record that holds it gives it away.</summary>
+/// <param name="value">The text to keep.</param>
+internal sealed class Secret(string value)
 {
-    private readonly string _text = text;
+    /// <summary>What stands in a secret's place wherever it would be printed. Always as long, so that it tells no length.</summary>
+    public const string Mask = "***";
 
-    /// <summary>The text itself, for the one place that has to send it.</summary>
-    public string Reveal() => _text;
+    /// <summary>The text itself; call it only where the text leaves for the place it belongs to.</summary>
+    public string Reveal() => value;
 
-    public override string ToString() => "***";
+    /// <summary>The mask.</summary>
+    public override string ToString() => Mask;
 }
