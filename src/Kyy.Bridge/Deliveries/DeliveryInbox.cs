@@ -55,7 +55,7 @@ internal sealed class DeliveryInbox
     {
         private int _unused = count;
 
-        public int Count => count;
+        public int Count { get; } = count;
 
         public void HandOver(IReadOnlyCollection<LeasedDelivery> leased)
         {

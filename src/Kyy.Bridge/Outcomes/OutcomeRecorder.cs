@@ -1,5 +1,6 @@
 using Kyy.Bridge.Deliveries;
 using Kyy.Bridge.Persistence;
+using Kyy.Bridge.Tasks;
 using Npgsql;
 
 namespace Kyy.Bridge.Outcomes;
@@ -26,9 +27,9 @@ internal sealed class OutcomeRecorder : IAsyncDisposable
     {
         (_dataSource, _inbox, _waiters, _ids, _time) = (dataSource, inbox, waiters, ids, time);
         _readings = new(LargestBatch, rows =>
-            BatchWrite.RunAsync(rows, WriteReadingsAsync, row => row.WithoutTexts(), time, logger, _giveUp.Token));
+            BatchWrite.RunAsync(LastOfEach(rows, row => row.Task), WriteReadingsAsync, row => row.WithoutTexts(), time, logger, _giveUp.Token));
         _outcomes = new(LargestBatch, rows =>
-            BatchWrite.RunAsync(rows, WriteOutcomesAsync, row => row.WithoutTexts(), time, logger, _giveUp.Token));
+            BatchWrite.RunAsync([.. rows.DistinctBy(row => row.Task)], WriteOutcomesAsync, row => row.WithoutTexts(), time, logger, _giveUp.Token));
         _readings.Start();
         _outcomes.Start();
     }
@@ -49,6 +50,9 @@ internal sealed class OutcomeRecorder : IAsyncDisposable
         await _outcomes.DisposeAsync();
         _giveUp.Dispose();
     }
+
+    // A poll that outlasts its interval meets the next one of the same task; `update … from` would take either.
+    private static IReadOnlyList<T> LastOfEach<T>(IReadOnlyList<T> rows, Func<T, Guid> task) => [.. rows.GroupBy(task).Select(same => same.Last())];
 
     private async Task WriteReadingsAsync(IReadOnlyList<Reading> readings)
     {

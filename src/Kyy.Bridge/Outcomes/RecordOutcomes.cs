@@ -1,3 +1,4 @@
+using Kyy.Bridge.Persistence;
 using Npgsql;
 using NpgsqlTypes;
 

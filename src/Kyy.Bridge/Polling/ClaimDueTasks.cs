@@ -1,6 +1,6 @@
 using System.Data;
+using Kyy.Bridge.Persistence;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace Kyy.Bridge.Polling;
 
@@ -41,7 +41,7 @@ internal sealed class ClaimDueTasks(NpgsqlDataSource dataSource)
                coalesce($4, now()) - least(t.registered_at, greatest(
                    coalesce(t.upstream_created_at, t.registered_at), t.registered_at - interval '2 days')),
                coalesce($4, now()) - t.registered_at,
-               t.deadline_at - coalesce($4, now())
+               t.deadline_at - coalesce($4, now()), t.polls
         from due d
         left join locked t on t.slot_id = d.id
         """;
@@ -95,7 +95,7 @@ internal sealed class ClaimDueTasks(NpgsqlDataSource dataSource)
     {
         await using var command = new NpgsqlCommand(LockDue, connection)
         {
-            Parameters = { new() { Value = lane }, new() { Value = SlotsAClaim }, new() { Value = limit }, Time(now) },
+            Parameters = { new() { Value = lane }, new() { Value = SlotsAClaim }, new() { Value = limit }, Rows.Time(now) },
         };
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         var slots = new HashSet<long>();
@@ -119,13 +119,10 @@ internal sealed class ClaimDueTasks(NpgsqlDataSource dataSource)
             {
                 new() { Value = claimed.ConvertAll(row => row.Task.Id).ToArray() },
                 new() { Value = claimed.ConvertAll(row => plan(row.Task, jitters[row.Slot])).ToArray() },
-                Time(now),
+                Rows.Time(now),
             },
         };
     }
-
-    private static NpgsqlParameter Time(DateTimeOffset? now) =>
-        new() { Value = (object?)now ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz };
 
     private static DueTask Read(NpgsqlDataReader row) => new()
     {
@@ -146,6 +143,7 @@ internal sealed class ClaimDueTasks(NpgsqlDataSource dataSource)
         Age = row.GetTimeSpan(15),
         RegisteredFor = row.GetTimeSpan(16),
         DeadlineIn = row.GetTimeSpan(17),
+        Polls = row.GetInt32(18) + 1,
     };
 
     private sealed record Claimed(DueTask Task, long Slot);

@@ -27,6 +27,9 @@ internal sealed record DueTask
     public int ConsecutiveFailures { get; init; }
     public DateTimeOffset? UpstreamCreatedAt { get; init; }
 
+    /// <summary>Polls claimed so far, this one included: a later claim has another number.</summary>
+    public required int Polls { get; init; }
+
     /// <summary>The poll before this one, for handing the claim back.</summary>
     public DateTimeOffset? LastPolledAt { get; init; }
 

@@ -1,0 +1,33 @@
+namespace Kyy.Bridge.Scheduling;
+
+/// <summary>Wakes one waiting loop. Raised while nobody waits, it wakes the next wait at once: no signal is lost.</summary>
+internal sealed class WakeSignal : IDisposable
+{
+    private readonly SemaphoreSlim _raised = new(0, 1);
+
+    public void Raise()
+    {
+        lock (_raised)
+        {
+            if (_raised.CurrentCount == 0) _raised.Release();
+        }
+    }
+
+    /// <summary>Returns when it is raised or after <paramref name="limit"/>.</summary>
+    public async Task WaitAsync(TimeSpan limit, TimeProvider time, CancellationToken cancellation)
+    {
+        if (limit <= TimeSpan.Zero || _raised.Wait(0, cancellation)) return;
+        using var over = new CancellationTokenSource(limit, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(over.Token, cancellation);
+        try
+        {
+            await _raised.WaitAsync(either.Token);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            // The limit: as good a reason to go on as the signal.
+        }
+    }
+
+    public void Dispose() => _raised.Dispose();
+}
