@@ -1,6 +1,6 @@
 namespace Kyy.Bridge.Tests.Client;
 
-/// <summary>A clock that moves only when it is told to, or when something waits by it: a wait is over at once, and the clock is later.</summary>
+/// <summary>A clock that moves when it is told to, or when something waits by it: the wait is over at once, and it is later.</summary>
 internal sealed class SteppingClock(DateTimeOffset start) : TimeProvider
 {
     private long _passed;
