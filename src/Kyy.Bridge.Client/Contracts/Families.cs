@@ -1,6 +1,6 @@
 namespace Kyy.Bridge.Client.Contracts;
 
-/// <summary>The model families of the upstream that this version knows; strings for the reason given at <see cref="TaskStatuses"/>.</summary>
+/// <summary>The upstream's model families that this version knows; strings for the reason given at <see cref="TaskStatuses"/>.</summary>
 public static class Families
 {
     /// <summary>StarVideos.</summary>

@@ -1,6 +1,6 @@
 namespace Kyy.Bridge.Client.Contracts;
 
-/// <summary>The codes of <see cref="TaskError"/> that this version knows; strings for the reason given at <see cref="TaskStatuses"/>.</summary>
+/// <summary>The codes of errors that this version knows; strings for the reason given at <see cref="TaskStatuses"/>.</summary>
 public static class TaskErrorCodes
 {
     /// <summary>The upstream said that the task failed.</summary>

@@ -1,6 +1,6 @@
 namespace Kyy.Bridge.Client.Contracts;
 
-/// <summary>The <c>data</c> of every <c>task.*</c> event: the task as it was when the event happened. It never changes afterwards.</summary>
+/// <summary>The <c>data</c> of every <c>task.*</c> event: the task as it was when the event happened, never changed afterwards.</summary>
 public sealed record TaskEventData
 {
     /// <inheritdoc cref="BridgeTask.Id"/>

@@ -1,6 +1,6 @@
 namespace Kyy.Bridge.Client.Contracts;
 
-/// <summary>Registers an upstream task: the body of <c>POST /v1/tasks</c> and one item of a batch. A member that is null is not sent.</summary>
+/// <summary>Registers an upstream task: the body of <c>POST /v1/tasks</c>, and an item of a batch. What is null is not sent.</summary>
 /// <remarks>URLs are strings in all records: <see cref="Uri"/> would normalise what has to come back as it was given.</remarks>
 public sealed record TaskRegistration
 {
@@ -16,7 +16,7 @@ public sealed record TaskRegistration
     /// <summary>One of <see cref="Families"/>; null takes it from the model that the upstream reports.</summary>
     public string? Family { get; init; }
 
-    /// <summary>One of <see cref="ServiceTiers"/>; <see cref="ServiceTiers.Flex"/> needs <see cref="Family"/>. Default: <see cref="ServiceTiers.Default"/>.</summary>
+    /// <summary>One of <see cref="ServiceTiers"/>; flex needs <see cref="Family"/>. Null stands for the default tier.</summary>
     public string? ServiceTier { get; init; }
 
     /// <summary>The <see cref="EventTypes"/> that go to <see cref="CallbackUrl"/>; null stands for the ending ones.</summary>
