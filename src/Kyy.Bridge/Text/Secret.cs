@@ -2,7 +2,7 @@ namespace Kyy.Bridge.Text;
 
 /// <summary>A text that is shown only on purpose: neither a log, an exception nor the printing of a record that holds it gives it away.</summary>
 /// <param name="value">The text to keep.</param>
-public sealed class Secret(string value)
+internal sealed class Secret(string value)
 {
     /// <summary>What stands in a secret's place wherever it would be printed. Always as long, so that it tells no length.</summary>
     public const string Mask = "***";
