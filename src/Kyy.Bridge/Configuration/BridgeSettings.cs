@@ -9,7 +9,7 @@ using Kyy.Bridge.Upstream.Catalogue;
 
 namespace Kyy.Bridge.Configuration;
 
-/// <summary>Everything that can be configured, read once at start. Keys are named after the members: <c>Bridge:Delivery:Timeout</c>.</summary>
+/// <summary>Everything that can be configured, read once at start. Keys are named like members: <c>Bridge:Delivery:Timeout</c>.</summary>
 internal sealed record BridgeSettings
 {
     private static readonly TimeSpan DefaultShutdown = TimeSpan.FromSeconds(30);
@@ -84,8 +84,8 @@ internal sealed record BridgeSettings
     private void CheckShutdown(ConfigurationReader bridge)
     {
         bridge.Check(ShutdownTimeout > Upstream.Timeout, [nameof(ShutdownTimeout), "Upstream:Timeout"],
-            $"Write more than the {DurationText.Format(Upstream.Timeout)} of Bridge:Upstream:Timeout: a poll in flight has to end first.");
+            $"Write more than the {DurationText.Format(Upstream.Timeout)} of Bridge:Upstream:Timeout: polls in flight end first.");
         bridge.Check(ShutdownTimeout > Delivery.Timeout, [nameof(ShutdownTimeout), "Delivery:Timeout"],
-            $"Write more than the {DurationText.Format(Delivery.Timeout)} of Bridge:Delivery:Timeout: a webhook in flight has to end first.");
+            $"Write more than the {DurationText.Format(Delivery.Timeout)} of Bridge:Delivery:Timeout: webhooks in flight end first.");
     }
 }

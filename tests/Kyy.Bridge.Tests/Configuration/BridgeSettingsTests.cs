@@ -1,5 +1,10 @@
 using System.Net;
 using Kyy.Bridge.Configuration;
+using Kyy.Bridge.Deliveries;
+using Kyy.Bridge.Http;
+using Kyy.Bridge.Maintenance;
+using Kyy.Bridge.Persistence;
+using Kyy.Bridge.Upstream;
 
 namespace Kyy.Bridge.Tests.Configuration;
 
@@ -110,11 +115,58 @@ public sealed class BridgeSettingsTests
 
     [Fact]
     public void Read_RetryScheduleGiven_ReplacesTheWholeDefault() =>
-        Given.Production(("Bridge:Delivery:RetrySchedule", "5s,5s")).Accepted().Delivery.RetrySchedule.ShouldBe([TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(5)]);
+        Given.Production(("Bridge:Delivery:RetrySchedule", "5s,5s")).Accepted().Delivery.RetrySchedule
+            .ShouldBe([TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(5)]);
 
     [Fact]
     public void Read_RolesGiven_AreThoseAlone() =>
-        Given.Production(("Bridge:Roles", "console")).Accepted().Roles.ShouldBe(new RolesSettings { Api = false, Worker = false, Console = true });
+        Given.Production(("Bridge:Roles", "console")).Accepted().Roles
+            .ShouldBe(new RolesSettings { Api = false, Worker = false, Console = true });
+
+    [Fact]
+    public void Read_EveryOptionGiven_LandsInItsOwnSetting()
+    {
+        var settings = Given.Production(
+            ("Bridge:Database:MigrateAtStart", "true"), ("Bridge:Database:MaxConnections", "21"), ("Bridge:Database:LocalDirectory", "/data"),
+            ("Bridge:Upstream:AllowedBaseUrls", "https://a,https://b"), ("Bridge:Upstream:Timeout", "16s"), ("Bridge:Upstream:MaxConcurrency", "65"),
+            ("Bridge:Upstream:MaxRequestsPerSecond", "201"), ("Bridge:Upstream:Proxy", "http://proxy:3128"),
+            ("Bridge:Delivery:Timeout", "21s"), ("Bridge:Delivery:Lease", "22s"), ("Bridge:Delivery:RetrySchedule", "1s"),
+            ("Bridge:Delivery:MaxConcurrency", "257"), ("Bridge:Delivery:MaxConcurrencyPerHost", "33"),
+            ("Bridge:Callbacks:RequireHttps", "false"), ("Bridge:Callbacks:AllowedNetworks", "10.0.0.0/8"),
+            ("Bridge:Retention:Tasks", "1d"), ("Bridge:Retention:Deliveries", "2d"), ("Bridge:Retention:Events", "3d"),
+            ("Bridge:Limits:RequestsPerSecond", "1"), ("Bridge:Limits:TasksInFlight", "2"), ("Bridge:Limits:Waits", "3"),
+            ("Bridge:Limits:CallbacksPerTask", "4"),
+            ("Bridge:Http:PathBase", "/bridge"), ("Bridge:Http:KnownProxies", "10.0.0.7"), ("Bridge:ShutdownTimeout", "31s")).Accepted();
+
+        (settings.Database with { ConnectionString = null })
+            .ShouldBe(new DatabaseSettings { MigrateAtStart = true, MaxConnections = 21, LocalDirectory = "/data" });
+        settings.Upstream.AllowedBaseUrls.ShouldBe([new Uri("https://a"), new Uri("https://b")]);
+        (settings.Upstream with { AllowedBaseUrls = [] }).ShouldBe(new UpstreamOptions
+        {
+            AllowedBaseUrls = [],
+            Timeout = TimeSpan.FromSeconds(16),
+            MaxConcurrency = 65,
+            MaxRequestsPerSecond = 201,
+            Proxy = new Uri("http://proxy:3128"),
+        });
+        settings.Delivery.RetrySchedule.ShouldBe([TimeSpan.FromSeconds(1)]);
+        (settings.Delivery with { RetrySchedule = [] }).ShouldBe(new DeliverySettings
+        {
+            Timeout = TimeSpan.FromSeconds(21),
+            Lease = TimeSpan.FromSeconds(22),
+            RetrySchedule = [],
+            MaxConcurrency = 257,
+            MaxConcurrencyPerHost = 33,
+        });
+        settings.Callbacks.RequireHttps.ShouldBeFalse();
+        settings.Callbacks.AllowedNetworks.ShouldBe([IPNetwork.Parse("10.0.0.0/8")]);
+        settings.Retention.ShouldBe(
+            new RetentionSettings { Tasks = TimeSpan.FromDays(1), Deliveries = TimeSpan.FromDays(2), Events = TimeSpan.FromDays(3) });
+        settings.Limits.ShouldBe(new LimitsSettings { RequestsPerSecond = 1, TasksInFlight = 2, Waits = 3, CallbacksPerTask = 4 });
+        settings.Http.PathBase.ShouldBe("/bridge");
+        settings.Http.KnownProxies.ShouldBe([IPNetwork.Parse("10.0.0.7/32")]);
+        settings.ShutdownTimeout.ShouldBe(TimeSpan.FromSeconds(31));
+    }
 
     [Fact]
     public void Read_SecretsGiven_AreRevealedByNoPrint()

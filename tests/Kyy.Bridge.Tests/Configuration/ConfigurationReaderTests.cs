@@ -1,4 +1,3 @@
-using System.Net;
 using Kyy.Bridge.Configuration;
 
 namespace Kyy.Bridge.Tests.Configuration;
@@ -55,7 +54,8 @@ public sealed class ConfigurationReaderTests
     [Theory]
     [InlineData("true", true)]
     [InlineData("False", false)]
-    public void Flag_TrueOrFalseInAnyCase_IsRead(string text, bool expected) => Given.Reader(("Key", text)).Flag("Key", !expected).ShouldBe(expected);
+    public void Flag_TrueOrFalseInAnyCase_IsRead(string text, bool expected) =>
+        Given.Reader(("Key", text)).Flag("Key", !expected).ShouldBe(expected);
 
     [Theory]
     [InlineData("yes")]
@@ -104,7 +104,7 @@ public sealed class ConfigurationReaderTests
     [Fact]
     public void Networks_NetworksAndSingleAddresses_AreRead() =>
         Given.Reader(("Key", "10.0.0.0/8, 192.0.2.7,fd00::/8,::1")).Networks("Key", [])
-            .ShouldBe([IPNetwork.Parse("10.0.0.0/8"), IPNetwork.Parse("192.0.2.7/32"), IPNetwork.Parse("fd00::/8"), IPNetwork.Parse("::1/128")]);
+            .Select(network => network.ToString()).ShouldBe(["10.0.0.0/8", "192.0.2.7/32", "fd00::/8", "::1/128"]);
 
     [Theory]
     [InlineData("10.0.0.1/8", "first address")]
@@ -145,7 +145,8 @@ public sealed class ConfigurationReaderTests
     }
 
     [Fact]
-    public void Choices_AnyCase_ComeBackAsKnown() => Given.Reader(("Key", "API, Worker")).Choices("Key", [], ["api", "worker"]).ShouldBe(["api", "worker"]);
+    public void Choices_AnyCase_ComeBackAsKnown() =>
+        Given.Reader(("Key", "API, Worker")).Choices("Key", [], ["api", "worker"]).ShouldBe(["api", "worker"]);
 
     [Fact]
     public void Choices_UnknownWord_SuggestsTheNearest()

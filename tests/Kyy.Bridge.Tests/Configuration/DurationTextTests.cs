@@ -50,7 +50,8 @@ public sealed class DurationTextTests
     [InlineData("9223372036854775807s")]
     [InlineData("9223372036854775808ms")]
     [InlineData("99999999999999999999999999d")]
-    public void Parse_LongerThanCanBeCounted_IsRefused(string text) => DurationText.Parse(text).Remedy.ShouldNotBeNull().ShouldStartWith("This is longer");
+    public void Parse_LongerThanCanBeCounted_IsRefused(string text) =>
+        DurationText.Parse(text).Remedy.ShouldNotBeNull().ShouldStartWith("This is longer");
 
     [Theory]
     [InlineData("999ms", false)]

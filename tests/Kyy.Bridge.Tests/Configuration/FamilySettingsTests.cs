@@ -60,7 +60,7 @@ public sealed class FamilySettingsTests
         var fault = Given.Production((key, value)).OnlyFault();
 
         fault.Key.ShouldBe(key);
-        fault.Remedy.ShouldBe($"Write {documented} or more, as documented, or set Bridge:Upstream:AllowFasterThanDocumented to true.");
+        fault.Remedy.ShouldBe($"Write the documented {documented} or more, or set Bridge:Upstream:AllowFasterThanDocumented to true.");
     }
 
     [Fact]
@@ -70,8 +70,12 @@ public sealed class FamilySettingsTests
 
     [Fact]
     public void Read_WindowBelowTheDocumentedOneWhereThatIsAllowed_IsTaken() =>
-        Family(Given.Production(("Bridge:Upstream:AllowFasterThanDocumented", "true"), (Videos + "PollInterval:Min", "20ms"), (Videos + "PollInterval:Max", "24ms")), "videos")
-            .Window.ShouldBe(new PollWindow(TimeSpan.FromMilliseconds(20), TimeSpan.FromMilliseconds(24)));
+        Family(
+            Given.Production(
+                ("Bridge:Upstream:AllowFasterThanDocumented", "true"),
+                (Videos + "PollInterval:Min", "20ms"),
+                (Videos + "PollInterval:Max", "24ms")),
+            "videos").Window.ShouldBe(new PollWindow(TimeSpan.FromMilliseconds(20), TimeSpan.FromMilliseconds(24)));
 
     [Theory]
     [InlineData("36s", true)]
@@ -89,7 +93,8 @@ public sealed class FamilySettingsTests
     [InlineData("Deadline", "8d")]
     [InlineData("Estimate:Max", "15")]
     [InlineData("Models", ",")]
-    public void Read_ValueOutOfBounds_IsRefused(string key, string value) => Given.Production((Videos + key, value)).Faults.ShouldContain(fault => fault.Key == Videos + key);
+    public void Read_ValueOutOfBounds_IsRefused(string key, string value) =>
+        Given.Production((Videos + key, value)).Faults.ShouldContain(fault => fault.Key == Videos + key);
 
     [Theory]
     [InlineData("Estimate:Min", "Estimate:Max")]
