@@ -9,9 +9,10 @@ using Kyy.Bridge.Upstream.Catalogue;
 
 namespace Kyy.Bridge.Configuration;
 
-/// <summary>Everything that can be configured, read once at start. Keys are named after the members: <c>Bridge:Delivery:Timeout</c>.</summary>
+/// <summary>Everything that can be configured, read once at start. Keys are named like members: <c>Bridge:Delivery:Timeout</c>.</summary>
 internal sealed record BridgeSettings
 {
+    private static readonly TimeSpan DefaultShutdown = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan ShortestShutdown = TimeSpan.FromMilliseconds(100), LongestShutdown = TimeSpan.FromHours(1);
 
     /// <summary>Where the tasks are kept.</summary>
@@ -59,10 +60,11 @@ internal sealed record BridgeSettings
     {
         var root = new ConfigurationReader(configuration);
         var bridge = root.Section("Bridge");
+        var database = DatabaseSettings.Read(root, isDevelopment);
         var upstream = UpstreamSettings.Read(bridge.Section(nameof(Upstream)));
         var settings = new BridgeSettings
         {
-            Database = DatabaseSettings.Read(root, isDevelopment),
+            Database = database,
             Auth = AuthSettings.Read(bridge.Section(nameof(Auth))),
             Upstream = upstream,
             Families = FamilySettings.Read(bridge.Section(nameof(Families)), documented, upstream.AllowFasterThanDocumented),
@@ -72,7 +74,7 @@ internal sealed record BridgeSettings
             Limits = LimitsSettings.Read(bridge.Section(nameof(Limits))),
             Http = HttpSettings.Read(bridge.Section(nameof(Http))),
             Roles = RolesSettings.Read(bridge),
-            ShutdownTimeout = bridge.Duration(nameof(ShutdownTimeout), TimeSpan.FromSeconds(30), ShortestShutdown, LongestShutdown),
+            ShutdownTimeout = bridge.Duration(nameof(ShutdownTimeout), DefaultShutdown, ShortestShutdown, LongestShutdown),
         };
         settings.CheckShutdown(bridge);
         root.RefuseUnknown("Bridge");
@@ -82,8 +84,8 @@ internal sealed record BridgeSettings
     private void CheckShutdown(ConfigurationReader bridge)
     {
         bridge.Check(ShutdownTimeout > Upstream.Timeout, [nameof(ShutdownTimeout), "Upstream:Timeout"],
-            $"Write more than the {DurationText.Format(Upstream.Timeout)} of Bridge:Upstream:Timeout: a poll in flight has to end first.");
+            $"Write more than the {DurationText.Format(Upstream.Timeout)} of Bridge:Upstream:Timeout: polls in flight end first.");
         bridge.Check(ShutdownTimeout > Delivery.Timeout, [nameof(ShutdownTimeout), "Delivery:Timeout"],
-            $"Write more than the {DurationText.Format(Delivery.Timeout)} of Bridge:Delivery:Timeout: a webhook in flight has to end first.");
+            $"Write more than the {DurationText.Format(Delivery.Timeout)} of Bridge:Delivery:Timeout: webhooks in flight end first.");
     }
 }

@@ -43,7 +43,11 @@ internal sealed class ConfigurationReader
 
     /// <summary>A duration that may be absent.</summary>
     public TimeSpan? OptionalDuration(string key, TimeSpan? fallback, TimeSpan min, TimeSpan max) =>
-        Read(key, fallback, text => DurationText.Parse(text, min, max).Select<TimeSpan?>(duration => duration), duration => DurationText.Format(duration!.Value));
+        Read<TimeSpan?>(
+            key,
+            fallback,
+            text => DurationText.Parse(text, min, max).Select(duration => (TimeSpan?)duration),
+            duration => DurationText.Format(duration!.Value));
 
     /// <summary>Durations, in the order given.</summary>
     public ImmutableArray<TimeSpan> Durations(string key, ImmutableArray<TimeSpan> fallback, TimeSpan min, TimeSpan max) =>
@@ -55,7 +59,7 @@ internal sealed class ConfigurationReader
 
     /// <summary><c>true</c> or <c>false</c>.</summary>
     public bool Flag(string key, bool fallback) =>
-        Read(key, fallback, text => bool.TryParse(text, out var flag) ? flag : new Remedy("Write true or false."), flag => flag ? "true" : "false");
+        Read(key, fallback, ParseFlag, flag => flag ? "true" : "false");
 
     /// <summary>A text, without blanks around it.</summary>
     public string Text(string key, string fallback) => Read<string>(key, fallback, text => text, text => text);
@@ -109,6 +113,8 @@ internal sealed class ConfigurationReader
     public void RefuseUnknown(string section) =>
         _faults.AddRange(UnknownKeys.Find(_configuration.GetSection(section), [.. _values.Select(value => value.Key)]));
 
+    private static Parsed<bool> ParseFlag(string text) => bool.TryParse(text, out var flag) ? flag : new Remedy("Write true or false.");
+
     private static Parsed<int> ParseNumber(string text, int min, int max) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= min && number <= max
             ? number
@@ -133,11 +139,13 @@ internal sealed class ConfigurationReader
     {
         var items = text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         if (items.Length == 0) return new Remedy("Write at least one item.");
-        var parsed = Array.ConvertAll(items, item => parse(item));
-        var remedies = items.Zip(parsed).Where(pair => pair.Second.Remedy is not null).Select(pair => $"'{Shown(pair.First)}': {pair.Second.Remedy}");
+        var results = Array.ConvertAll(items, item => parse(item));
+        var remedies = from pair in items.Zip(results)
+                       where pair.Second.Remedy is not null
+                       select $"'{Shown(pair.First)}': {pair.Second.Remedy}";
         return string.Join(' ', remedies) is { Length: > 0 } remedy
             ? new Remedy(remedy)
-            : parsed.Select(item => item.Value!).ToImmutableArray();
+            : results.Select(result => result.Value!).ToImmutableArray();
     }
 
     [return: NotNullIfNotNull(nameof(fallback))]

@@ -33,11 +33,12 @@ internal static class FamilySettings
         NotFoundGrace = reader.Duration("NotFoundGrace", documented.NotFoundGrace, TimeSpan.Zero, Day),
     };
 
-    private static PollWindow? Window(ConfigurationReader reader, string key, PollWindow? fallback, PollWindow documented, bool allowFaster)
+    private static PollWindow? Window(
+        ConfigurationReader reader, string key, PollWindow? fallback, PollWindow documented, bool allowFaster)
     {
         if (Range(reader, key, fallback?.Min, fallback?.Max, Moment, Day) is not var (min, max)) return fallback;
         reader.Check(allowFaster || min >= documented.Min, [$"{key}:Min"],
-            $"Write {DurationText.Format(documented.Min)} or more, as documented, or set Bridge:Upstream:AllowFasterThanDocumented to true.");
+            $"Write the documented {DurationText.Format(documented.Min)} or more, or set Bridge:Upstream:AllowFasterThanDocumented to true.");
         reader.Check(max >= min * LeastSpread, [$"{key}:Max", $"{key}:Min"],
             $"Write 1.2 times the minimum of {DurationText.Format(min)} or more: a plan needs the room between the two.");
         return new(min, max);
@@ -58,8 +59,8 @@ internal static class FamilySettings
         var (minKey, maxKey) = ($"{key}:Min", $"{key}:Max");
         var min = reader.OptionalDuration(minKey, fallbackMin, least, most);
         var max = reader.OptionalDuration(maxKey, fallbackMax, least, most);
-        reader.Check(min is not null || max is null, [minKey, maxKey], $"Write {minKey} too: {maxKey} is given, and one without the other means nothing.");
-        reader.Check(max is not null || min is null, [maxKey, minKey], $"Write {maxKey} too: {minKey} is given, and one without the other means nothing.");
+        reader.Check(min is not null || max is null, [minKey, maxKey], $"Write both {minKey} and {maxKey}, or neither.");
+        reader.Check(max is not null || min is null, [maxKey, minKey], $"Write both {minKey} and {maxKey}, or neither.");
         return min is { } from && max is { } to ? (from, to) : null;
     }
 }

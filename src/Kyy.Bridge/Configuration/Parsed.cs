@@ -10,5 +10,5 @@ internal readonly record struct Parsed<T>(T? Value, string? Remedy)
     public Parsed<TOther> Select<TOther>(Func<T, TOther> map) => Remedy is null ? map(Value!) : new Remedy(Remedy);
 }
 
-/// <summary>What to write instead, as a sentence. It never repeats the text: that could be a secret in the wrong place.</summary>
+/// <summary>What to write instead, as a sentence.</summary>
 internal readonly record struct Remedy(string Text);

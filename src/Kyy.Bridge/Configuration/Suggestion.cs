@@ -3,16 +3,14 @@ namespace Kyy.Bridge.Configuration;
 /// <summary>Guesses which known word somebody meant.</summary>
 internal static class Suggestion
 {
-    /// <summary>The nearest known word, or null where none is near: at most a third of the word may be wrong, but always two letters.</summary>
+    /// <summary>The nearest known word; null where it differs in more than a third of the letters, or two of a short word.</summary>
     public static string? For(string word, IEnumerable<string> known)
     {
         var nearest = known.MinBy(candidate => Distance(word, candidate));
         return nearest is not null && Distance(word, nearest) <= Math.Max(2, word.Length / 3) ? nearest : null;
     }
 
-    /// <summary>
-    /// The number of letters to insert, delete, replace or swap with their neighbour that make one word of the other, whatever the case.
-    /// </summary>
+    /// <summary>How many letters have to be inserted, deleted, replaced or swapped with their neighbour; case is ignored.</summary>
     internal static int Distance(string one, string other)
     {
         var (from, to) = (one.ToUpperInvariant(), other.ToUpperInvariant());

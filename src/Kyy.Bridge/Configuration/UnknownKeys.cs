@@ -20,23 +20,26 @@ internal static class UnknownKeys
         ConfigurationPath.GetParentPath(key) is { } parent && names.Contains(parent)
         && int.TryParse(ConfigurationPath.GetSectionKey(key), out _);
 
+    // Walks down to the first name that is wrong: compared whole, long keys look alike because of what they share.
     private static string Remedy(string section, string key, IReadOnlyCollection<string> known)
     {
-        // Compared without the section's name: letters that all keys share would make every pair look near.
-        var within = section.Length + 1;
-        var inside = known.Where(name => IsBelow(name, section)).ToList();
-        return Suggestion.For(key[within..], inside.Select(name => name[within..])) is { } meant
-            ? $"There is no such key. Did you mean {section}:{meant}?"
-            : $"There is no such key. {Siblings(key, inside)}";
+        var parent = section;
+        foreach (var name in key[(section.Length + 1)..].Split(':'))
+        {
+            var children = Children(parent, known);
+            if (children.Count == 0) return $"{parent} is a single value: nothing is read below it.";
+            if (!children.Contains(name)) return $"{parent} has no {name}. {Alternative(name, children)}";
+            parent = ConfigurationPath.Combine(parent, name);
+        }
+
+        return $"{parent} is no value of its own. It has {string.Join(", ", Children(parent, known))}.";
     }
 
-    private static string Siblings(string key, List<string> known)
-    {
-        var parent = key;
-        while (!known.Exists(name => IsBelow(name, parent))) parent = ConfigurationPath.GetParentPath(parent)!;
-        var names = known.Where(name => IsBelow(name, parent)).Select(name => name[(parent.Length + 1)..].Split(':')[0]).Distinct().Order();
-        return $"{parent} has {string.Join(", ", names)}.";
-    }
+    private static string Alternative(string name, IReadOnlySet<string> children) =>
+        Suggestion.For(name, children) is { } meant ? $"Did you mean {meant}?" : $"It has {string.Join(", ", children)}.";
 
-    private static bool IsBelow(string key, string section) => key.StartsWith(section + ':', StringComparison.OrdinalIgnoreCase);
+    private static SortedSet<string> Children(string parent, IEnumerable<string> known) =>
+        new(from key in known
+            where key.StartsWith(parent + ':', StringComparison.OrdinalIgnoreCase)
+            select key[(parent.Length + 1)..].Split(':')[0], StringComparer.OrdinalIgnoreCase);
 }

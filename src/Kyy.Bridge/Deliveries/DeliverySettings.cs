@@ -64,6 +64,7 @@ internal sealed record DeliverySettings
         reader.Check(Lease > Timeout, [nameof(Lease), nameof(Timeout)],
             $"Write more than the {DurationText.Format(Timeout)} of Bridge:Delivery:Timeout, or leave it out.");
         reader.Check(RetrySchedule.Length <= MostRetries, [nameof(RetrySchedule)], $"Write {MostRetries} waits or fewer.");
-        reader.Check(RetrySchedule.SequenceEqual(RetrySchedule.Order()), [nameof(RetrySchedule)], "Write no wait that is shorter than the one before it.");
+        reader.Check(RetrySchedule.SequenceEqual(RetrySchedule.Order()), [nameof(RetrySchedule)],
+            "Write no wait that is shorter than the one before it.");
     }
 }

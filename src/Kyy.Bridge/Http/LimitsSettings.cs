@@ -17,7 +17,7 @@ internal sealed record LimitsSettings
     /// </summary>
     public int TasksInFlight { get; init; } = 1_000_000;
 
-    /// <summary>Requests that wait for a task's end (<c>?wait=</c>) at the same time, per process; 500 by default, 1 to 100,000. Each holds a connection.</summary>
+    /// <summary>Requests that wait (<c>?wait=</c>) at the same time; 500 by default, 1 to 100,000. Each holds a connection.</summary>
     public int Waits { get; init; } = 500;
 
     /// <summary>Callback URLs of one task; 10 by default, 1 to 100. Each costs a delivery when the task ends.</summary>

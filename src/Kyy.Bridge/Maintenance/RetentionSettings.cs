@@ -8,15 +8,15 @@ internal sealed record RetentionSettings
     private static readonly TimeSpan Shortest = TimeSpan.FromSeconds(1), Longest = TimeSpan.FromDays(3_650);
 
     /// <summary>
-    /// Ended tasks, counted from their end; 30 d by default. A task stays while one of its deliveries has not ended. Registering a task
-    /// again after it was removed starts it anew.
+    /// Ended tasks, counted from their end; 30 d by default. A task stays while one of its deliveries has not ended. One that is
+    /// registered again after its removal starts anew.
     /// </summary>
     public TimeSpan Tasks { get; init; } = TimeSpan.FromDays(30);
 
-    /// <summary>Ended deliveries and their attempts, counted from their end; 30 d by default. A removed one cannot be redelivered.</summary>
+    /// <summary>Ended deliveries and their attempts, counted from their end; 30 d by default. A removed one is not redeliverable.</summary>
     public TimeSpan Deliveries { get; init; } = TimeSpan.FromDays(30);
 
-    /// <summary>Events, counted from their making; 30 d by default. A reader of the feed that is away for longer misses some, and is told so.</summary>
+    /// <summary>Events, counted from their making; 30 d by default. Who reads the feed less often misses some, and is told so.</summary>
     public TimeSpan Events { get; init; } = TimeSpan.FromDays(30);
 
     internal static RetentionSettings Read(ConfigurationReader reader)

@@ -27,7 +27,7 @@ internal sealed record DatabaseSettings
     /// </summary>
     public int MaxConnections { get; init; } = 20;
 
-    /// <summary>Where Development's private server keeps its data; <c>.data/postgres</c> by default. Deleting it deletes every task.</summary>
+    /// <summary>Where Development's private server keeps its data; <c>.data/postgres</c> by default. With it go all tasks.</summary>
     public string LocalDirectory { get; init; } = ".data/postgres";
 
     internal static DatabaseSettings Read(ConfigurationReader root, bool isDevelopment)

@@ -1,6 +1,6 @@
 namespace Kyy.Bridge.Text;
 
-/// <summary>A text that is shown only on purpose: neither a log, an exception nor the printing of a record that holds it gives it away.</summary>
+/// <summary>A text that is shown only on purpose: no log, no exception and no printed record that holds it gives it away.</summary>
 /// <param name="value">The text to keep.</param>
 internal sealed class Secret(string value)
 {
