@@ -28,13 +28,16 @@ internal sealed record RawAnswer(int StatusCode, string? ContentType = null, Rea
 
     public RawAnswer WithHeader(string name, string value) => this with { Headers = Headers.Add(new(name, value)) };
 
-    /// <summary>Sends it.</summary>
+    /// <summary>Sends it, once it is no longer held.</summary>
+    /// <param name="context">The request that is answered.</param>
+    /// <param name="sending">Called before the first byte goes out, if one does.</param>
     /// <returns>False where the asker hung up before it was wholly sent.</returns>
-    public async Task<bool> SendAsync(HttpContext context)
+    public async Task<bool> SendAsync(HttpContext context, Action? sending = null)
     {
         var gone = context.RequestAborted;
         await HeldUntil.WaitAsync(gone).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (gone.IsCancellationRequested) return false;
+        sending?.Invoke();
 
         var response = context.Response;
         response.StatusCode = StatusCode;

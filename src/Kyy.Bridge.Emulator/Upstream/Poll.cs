@@ -23,6 +23,6 @@ internal sealed class Poll
     /// <summary>What was said of the task; null for any other answer.</summary>
     public EmulatedStatus? Status { get; set; }
 
-    /// <summary>False while the answer is under way, and for good where the asker hung up.</summary>
-    public bool WhollySent { get; set; }
+    /// <summary>When its answer went out, since the emulator's start; null before, and for good where the asker hung up.</summary>
+    public TimeSpan? SentAt { get; set; }
 }

@@ -5,7 +5,8 @@ internal sealed class PollHistory
 {
     private readonly Lock _gate = new();
     private readonly Journal<Poll> _polls = new();
-    private TimeSpan? _latest, _ended;
+    private TimeSpan? _latest;
+    private Poll? _end;
     private int _authorized;
 
     public IReadOnlyList<Poll> Polls => _polls.Entries;
@@ -20,21 +21,34 @@ internal sealed class PollHistory
         {
             if (!flaws.HasFlag(Violation.WrongKey)) _authorized++;
             if (now - _latest < expectedGap) flaws |= Violation.TooEarly;
-            if (_ended is not null) flaws |= Violation.AfterEnd;
-            var poll = new Poll { Number = _authorized, At = now, Gap = now - _latest, SinceEnd = now - _ended, Violations = flaws };
+            if (_end is not null) flaws |= Violation.AfterEnd;
+            var poll = new Poll { Number = _authorized, At = now, Gap = now - _latest, SinceEnd = now - _end?.SentAt, Violations = flaws };
             _latest = now;
             _polls.Add(poll);
             return poll;
         }
     }
 
-    /// <summary>Records that the answer to a poll has gone out whole.</summary>
-    public void Sent(Poll poll, bool endsTask, TimeSpan now)
+    /// <summary>
+    /// Records that the answer to a poll goes out. Before it does: an asker that has read its answer and asks again at once would
+    /// else be faster than the record of it.
+    /// </summary>
+    public void Sending(Poll poll, bool endsTask, TimeSpan now)
     {
         lock (_gate)
         {
-            poll.WhollySent = true;
-            if (endsTask) _ended ??= now;
+            poll.SentAt = now;
+            if (endsTask) _end ??= poll;
+        }
+    }
+
+    /// <summary>Takes <see cref="Sending"/> back: the asker hung up before it had the whole answer.</summary>
+    public void NotSent(Poll poll)
+    {
+        lock (_gate)
+        {
+            poll.SentAt = null;
+            if (_end == poll) _end = null;
         }
     }
 

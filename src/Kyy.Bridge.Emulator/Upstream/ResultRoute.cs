@@ -38,7 +38,8 @@ internal sealed class ResultRoute(EmulatorOptions options, MonotonicClock clock,
             var poll = history.Begin(now, FlawsOf(context, segment), options.ExpectedGap(tasks.Get(id)?.Tier ?? ServiceTier.Default));
             var answer = AnswerTo(id, poll);
             poll.StatusCode = answer.StatusCode;
-            if (await answer.SendAsync(context)) history.Sent(poll, answer.EndsTask, clock.Now);
+            var sent = await answer.SendAsync(context, () => history.Sending(poll, answer.EndsTask, clock.Now));
+            if (!sent) history.NotSent(poll);
         }
         finally
         {
