@@ -32,9 +32,10 @@ internal static class LocalPostgresScript
                 open my $file, "+>>&=", $fd or die $!; exit(flock($file, $op) ? 0 : 1)' -- "$@"
         }
 
-        # Only with server.lock in hand. Renamed when complete, so that a half-made data folder is never mistaken for one.
+        # Only with server.lock in hand, so that what a dead server left behind can be told from a live one's.
         start() {
-            rm -f data/postmaster.pid
+            rm -f data/postmaster.pid "$socket"/.s.PGSQL.*
+            # Renamed when complete, so that a half-made data folder is never mistaken for one.
             if [ ! -d data ]; then
                 rm -rf data.new
                 "$bin/initdb" -D data.new "$@" >initdb.log 2>&1 || { cat initdb.log >&2; return 1; }
