@@ -1,12 +1,13 @@
 namespace Kyy.Bridge.Tests.Support;
 
-/// <summary>A folder of a test's own that is gone after it. Unlike the framework's own temporary folders others may enter it.</summary>
+/// <summary>
+/// A place for a folder of a test's own, which is gone after it. Unlike the framework's own temporary folders it is not closed to the
+/// account that a server runs as.
+/// </summary>
 internal sealed class ScratchFolder : IDisposable
 {
     private const long RoomInMemory = 2L << 30;
     private const string Memory = "/dev/shm";
-
-    public ScratchFolder() => Directory.CreateDirectory(Path);
 
     public string Path { get; } = NewPath();
 
