@@ -32,7 +32,8 @@ internal static partial class BatchWrite
         }
     }
 
-    private static async Task RepeatAsync(Func<Task> write, TimeProvider time, ILogger logger, CancellationToken cancellation)
+    /// <summary>Writes, and repeats after passing faults of the database until <paramref name="cancellation"/>.</summary>
+    public static async Task RepeatAsync(Func<Task> write, TimeProvider time, ILogger logger, CancellationToken cancellation)
     {
         for (var wait = FirstWait; ; wait = wait * 2 < LongestWait ? wait * 2 : LongestWait)
         {
