@@ -20,5 +20,7 @@ internal sealed record UpstreamTarget(Uri BaseUrl, Secret Key);
 /// it later, but never later than <paramref name="Elapsed"/> after it.
 /// </param>
 /// <param name="Elapsed">From then to the last byte that was read.</param>
-/// <param name="Excerpt">The beginning of an answer that says nothing of the task, without key and signatures; null where there is none.</param>
+/// <param name="Excerpt">
+/// The beginning of an answer that says nothing of the task, at most 512 bytes, without key and signatures; null where there is none.
+/// </param>
 internal sealed record UpstreamExchange(UpstreamReply Reply, long SentAt, TimeSpan Elapsed, string? Excerpt = null);

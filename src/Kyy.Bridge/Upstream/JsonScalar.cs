@@ -27,7 +27,7 @@ internal static class JsonScalar
         return string.IsNullOrWhiteSpace(text) ? null : text;
     }
 
-    /// <summary>A number, or a string that is one: 5, 5.0 and "5.0" are equal. May be infinite or NaN: the caller knows the range.</summary>
+    /// <summary>A number, or a string that is one: 5, 5.0 and "5.0" are equal. May be infinite or NaN: callers know the range.</summary>
     public static double? Number(JsonElement? value) =>
         value is { ValueKind: JsonValueKind.Number or JsonValueKind.String } scalar
         && double.TryParse(Text(scalar), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : null;

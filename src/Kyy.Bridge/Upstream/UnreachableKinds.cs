@@ -11,7 +11,7 @@ internal static class UnreachableKinds
         OperationCanceledException => UnreachableKind.Timeout,
         HttpRequestException { HttpRequestError: not HttpRequestError.Unknown } failed => Of(failed.HttpRequestError, failed),
         HttpIOException { HttpRequestError: not HttpRequestError.Unknown } broken => Of(broken.HttpRequestError, broken),
-        // Content that is not compressed as its header says; Brotli's decoder says so with the second.
+        // Content that is not compressed as its header says. Brotli's decoder has the second, of all exceptions, for it.
         InvalidDataException or InvalidOperationException { Source: "System.IO.Compression.Brotli" } => UnreachableKind.BadBody,
         HttpRequestException or IOException => UnreachableKind.Reset,
         _ => null,

@@ -35,7 +35,8 @@ internal sealed class UpstreamClient(UpstreamOptions options, TimeProvider time)
 
     public void Dispose() => _http.Dispose();
 
-    private async Task<(UpstreamReply Reply, string? Excerpt)> AskAsync(UpstreamTarget target, string taskId, CancellationToken cancellationToken)
+    private async Task<(UpstreamReply Reply, string? Excerpt)> AskAsync(
+        UpstreamTarget target, string taskId, CancellationToken cancellationToken)
     {
         using var request = NewRequest(target, taskId);
         using var response = await _http.SendAsync(request, cancellationToken);

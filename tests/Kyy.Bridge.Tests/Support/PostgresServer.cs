@@ -20,9 +20,6 @@ public sealed class PostgresServer : IAsyncDisposable
 
     public PostgresServer() => _server = new Lazy<Task<NpgsqlDataSource>>(StartAsync);
 
-    /// <summary>Brings the empty template database, given by its connection string, to the current schema; once a run.</summary>
-    public static Func<string, Task> Migrate { get; set; } = _ => Task.CompletedTask;
-
     private string Template => $"{_run}_template";
 
     /// <summary>A migrated, empty database of the caller's own: a copy of the template, a matter of milliseconds.</summary>
@@ -52,9 +49,15 @@ public sealed class PostgresServer : IAsyncDisposable
         var server = NpgsqlDataSource.Create(connection);
         await ExecuteAsync(server, $"CREATE DATABASE {Template}");
         // Pooled connections would stay open, and a database that is in use cannot be copied.
-        await Migrate(new NpgsqlConnectionStringBuilder(connection) { Database = Template, Pooling = false }.ConnectionString);
+        await MigrateAsync(new NpgsqlConnectionStringBuilder(connection) { Database = Template, Pooling = false }.ConnectionString);
         await ExecuteAsync(server, $"ALTER DATABASE {Template} ALLOW_CONNECTIONS false");
         return server;
+    }
+
+    private static async Task MigrateAsync(string connection)
+    {
+        await using var template = NpgsqlDataSource.Create(connection);
+        await Make.Migrator(template).MigrateAsync(null, CancellationToken.None);
     }
 
     private async Task<string> StartLocalAsync()

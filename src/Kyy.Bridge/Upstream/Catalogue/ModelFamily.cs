@@ -66,10 +66,15 @@ public sealed record ModelFamily
         (LinkLifeFrom is LinkLifeStart.Completion ? completedAt : created) + LinkLife;
 }
 
-/// <summary>The allowed interval between two polls of one task: never closer than <paramref name="Min"/>, never further apart than <paramref name="Max"/>.</summary>
+/// <summary>The allowed interval between two polls of one task.</summary>
+/// <param name="Min">Never closer than this.</param>
+/// <param name="Max">Never further apart than this.</param>
 public readonly record struct PollWindow(TimeSpan Min, TimeSpan Max);
 
-/// <summary>How long videos of the models that match <paramref name="Models"/> usually take. Not valid for the flex tier, whose duration is not documented.</summary>
+/// <summary>How long videos of some models usually take. Not valid for the flex tier, whose duration is not documented.</summary>
+/// <param name="Models">The pattern of those models.</param>
+/// <param name="Min">Hardly ever sooner than this.</param>
+/// <param name="Max">Usually not later than this.</param>
 public sealed record Estimate(string Models, TimeSpan Min, TimeSpan Max);
 
 /// <summary>What the life of a result's link is counted from.</summary>

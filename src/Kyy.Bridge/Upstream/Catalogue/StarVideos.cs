@@ -1,6 +1,9 @@
 namespace Kyy.Bridge.Upstream.Catalogue;
 
-/// <summary>StarVideos, as documented in S0 (<c>000_535d1a603d9c0ba1.txt</c>). Neither a time to finish nor a life of results is stated as a number.</summary>
+/// <summary>
+/// StarVideos, as documented in S0 (<c>000_535d1a603d9c0ba1.txt</c>). Neither a time to finish nor a life of results is stated as a
+/// number.
+/// </summary>
 internal static class StarVideos
 {
     public static ModelFamily Family { get; } = new()
