@@ -21,7 +21,7 @@ internal sealed partial class Dispatcher : IRecurringWork, IAsyncDisposable
     private readonly WebhookSender _sender;
     private readonly DeliverySettings _settings;
     private readonly TimeProvider _time;
-    private readonly Random _random;
+    private readonly Jitter _jitter;
     private readonly ILogger<Dispatcher> _logger;
     private readonly DispatchRoom _room;
     private readonly InFlight _inFlight = new();
@@ -30,9 +30,9 @@ internal sealed partial class Dispatcher : IRecurringWork, IAsyncDisposable
 
     public Dispatcher(
         NpgsqlDataSource dataSource, DeliveryInbox inbox, WebhookSender sender, DeliverySettings settings,
-        TimeProvider time, Random random, ILogger<Dispatcher> logger)
+        TimeProvider time, Jitter jitter, ILogger<Dispatcher> logger)
     {
-        (_dataSource, _inbox, _sender, _settings, _time, _random, _logger) = (dataSource, inbox, sender, settings, time, random, logger);
+        (_dataSource, _inbox, _sender, _settings, _time, _jitter, _logger) = (dataSource, inbox, sender, settings, time, jitter, logger);
         _room = new(settings.MaxConcurrency, settings.MaxConcurrencyPerHost, Wake);
         _settlements = new(LargestSettle, rows => BatchWrite.RunAsync(
             rows, batch => SettleDeliveries.WriteAsync(dataSource, batch), WithoutBody, time, logger, _giveUp.Token));
@@ -118,7 +118,7 @@ internal sealed partial class Dispatcher : IRecurringWork, IAsyncDisposable
             var attempt = await AttemptAsync(delivery);
             // Under a lease that is nearly over somebody else may send it at any moment: left to whoever claims it next.
             if (attempt is null) return;
-            var settlement = Settlement.After(delivery, attempt, _settings.RetrySchedule, _random.NextDouble());
+            var settlement = Settlement.After(delivery, attempt, _settings.RetrySchedule, _jitter.Next());
             await _settlements.AddAsync(settlement);
             LogAttempt(settlement);
         }

@@ -17,7 +17,7 @@ namespace Kyy.Bridge.Polling;
 /// </remarks>
 internal sealed partial class Poller(
     NpgsqlDataSource dataSource, ClaimDueTasks claims, IUpstreamClient upstream, UpstreamTargets targets, Judge judge, Lanes lanes,
-    OutcomeRecorder recorder, DatabaseClock clock, UpstreamOptions options, TimeProvider time, Random random, ILogger<Poller> logger)
+    OutcomeRecorder recorder, DatabaseClock clock, UpstreamOptions options, TimeProvider time, Jitter jitter, ILogger<Poller> logger)
     : IAsyncDisposable
 {
     private const int LargestClaim = 200, LargestReport = 500;
@@ -83,7 +83,7 @@ internal sealed partial class Poller(
         var claimed = new List<DueTask>();
         try
         {
-            claimed = await claims.ClaimAsync(lane.Id, room, Plan, random.NextDouble, null, cancellation);
+            claimed = await claims.ClaimAsync(lane.Id, room, Plan, jitter.Next, null, cancellation);
         }
         finally
         {
@@ -94,8 +94,8 @@ internal sealed partial class Poller(
         foreach (var task in claimed) _inFlight.Begin(() => PollAsync(task, lane, window, claimedAt));
         return claimed.Count;
 
-        TimeSpan Plan(DueTask task, double jitter) =>
-            PollPlan.Next(window, family.EstimateFor(task.Model, task.Tier == Client.Contracts.ServiceTiers.Flex), task.Age, jitter);
+        TimeSpan Plan(DueTask task, double slotJitter) =>
+            PollPlan.Next(window, family.EstimateFor(task.Model, task.Tier == Client.Contracts.ServiceTiers.Flex), task.Age, slotJitter);
     }
 
     private async Task PollAsync(DueTask task, LaneDue lane, PollWindow window, long claimedAt)

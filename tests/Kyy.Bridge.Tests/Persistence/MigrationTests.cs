@@ -1,4 +1,3 @@
-using Kyy.Bridge.Persistence;
 using Kyy.Bridge.Tests.Support;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata;
@@ -88,7 +87,7 @@ public sealed class MigrationTests(PostgresServer server)
     }
 
     private static string Describe(IReadOnlyEntityType entity, IReadOnlyProperty property) =>
-        Describe(entity.GetTableName()!, property.GetColumnName(), property.GetColumnType(), property.IsNullable);
+        Describe(entity.GetTableName()!, property.GetColumnName(), property.GetColumnType()!, property.IsNullable);
 
     private static string Describe(string table, string column, string type, bool nullable) =>
         $"{table}.{column} {type}{(nullable ? " null" : "")}";
