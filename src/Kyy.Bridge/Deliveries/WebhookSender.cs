@@ -10,14 +10,14 @@ namespace Kyy.Bridge.Deliveries;
 
 /// <summary>Makes one attempt: sign, POST through the guard, the whole exchange bounded in time and bytes.</summary>
 internal sealed class WebhookSender(
-    SigningSecrets secrets, CallbackSettings callbacks, DeliverySettings settings, DatabaseClock clock, TimeProvider time) : IDisposable
+    SigningSecrets secrets, AddressPolicy addresses, DeliverySettings settings, DatabaseClock clock, TimeProvider time) : IDisposable
 {
     private const int KeptOfAnswer = 2048;
 
     private static readonly string UserAgent =
         $"Kyy-Bridge/{typeof(WebhookSender).Assembly.GetName().Version!.ToString(3)}";
 
-    private readonly HttpMessageInvoker _http = GuardedHttp.Create(new AddressPolicy(callbacks.AllowedNetworks), settings);
+    private readonly HttpMessageInvoker _http = GuardedHttp.Create(addresses, settings);
 
     /// <summary>Sends. Whatever the network or the receiver does is a result.</summary>
     public async Task<Attempt> SendAsync(LeasedDelivery delivery)

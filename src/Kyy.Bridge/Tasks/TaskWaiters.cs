@@ -15,17 +15,18 @@ internal sealed class TaskWaiters(NpgsqlDataSource dataSource, TimeProvider time
 
     private readonly ConcurrentDictionary<Guid, Waiter> _waiters = [];
 
-    /// <summary>Returns when the task has ended, or after <paramref name="limit"/>.</summary>
-    public async Task WaitAsync(Guid task, TimeSpan limit, CancellationToken cancellation)
+    /// <summary>True when the task has ended, false after <paramref name="limit"/>.</summary>
+    public async Task<bool> WaitAsync(Guid task, TimeSpan limit, CancellationToken cancellation)
     {
         var waiter = _waiters.AddOrUpdate(task, _ => new(1), (_, there) => there with { Count = there.Count + 1 });
         try
         {
             await waiter.Ended.Task.WaitAsync(limit, time, cancellation);
+            return true;
         }
         catch (TimeoutException)
         {
-            // The caller answers with the task as it is.
+            return false;
         }
         finally
         {

@@ -4,7 +4,8 @@ internal static class TasksServices
 {
     public static IServiceCollection AddTasks(this IServiceCollection services)
     {
-        services.AddSingleton<TaskRegistrar>().AddSingleton<TaskWaiters>();
+        services.AddSingleton<TaskRegistrar>().AddSingleton<RegistrationReader>();
+        services.AddSingleton<TaskWaiters>().AddSingleton<TaskWaiting>();
         return services.AddHostedService<WaiterWatch>();
     }
 }

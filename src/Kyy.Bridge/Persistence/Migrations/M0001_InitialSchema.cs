@@ -117,6 +117,7 @@ internal sealed class M0001InitialSchema : Migration
             registered_at        timestamptz not null,
             deadline_at          timestamptz not null,
             superseded_at        timestamptz,
+            erased_at            timestamptz,
             -- Whether a callback asked for task.queued or task.processing: their bytes are made for nobody else.
             transitions          boolean     not null default false,
 
@@ -151,7 +152,7 @@ internal sealed class M0001InitialSchema : Migration
             check ((ended_at is null) = (status in ('registered', 'queued', 'processing'))),
             check ((ended_at is null) = (next_poll_at is not null)),
             check ((ended_at is null) = (slot_id is not null)),
-            check ((status = 'completed') <= (cardinality(video_urls) > 0)),
+            check ((status = 'completed') <= (cardinality(video_urls) > 0 or erased_at is not null)),
             check (superseded_at is null or ended_at is not null)
         -- Room on every page for the next version of a row, so that moving next_poll_at stays a HOT update.
         ) with (fillfactor = 70);
