@@ -23,7 +23,10 @@ public sealed class WebhookSecret
     /// <summary>Makes a new secret of 32 random bytes.</summary>
     public static WebhookSecret Create() => new(RandomNumberGenerator.GetBytes(NewLength));
 
-    /// <summary>Reads a secret's text. The prefix may be missing, as the specification's libraries allow.</summary>
+    /// <summary>
+    /// Reads a secret's text. The prefix may be missing, as the specification's libraries allow, and white space around it is
+    /// passed over: secrets come from files that end with a line break.
+    /// </summary>
     /// <exception cref="FormatException">The text is not base64, or its key is shorter than 24 or longer than 64 bytes.</exception>
     public static WebhookSecret Parse(string text) => TryParse(text, out var secret)
         ? secret
@@ -33,11 +36,11 @@ public sealed class WebhookSecret
     public static bool TryParse(string? text, [NotNullWhen(true)] out WebhookSecret? secret)
     {
         secret = null;
-        if (text is null) return false;
-        var encoded = text.StartsWith(Prefix, StringComparison.Ordinal) ? text[Prefix.Length..] : text;
-        var key = new byte[encoded.Length];
-        if (!Convert.TryFromBase64String(encoded, key, out var length) || length is < Shortest or > Longest) return false;
-        secret = new WebhookSecret(key[..length]);
+        var encoded = text.AsSpan().Trim();
+        if (encoded.StartsWith(Prefix, StringComparison.Ordinal)) encoded = encoded[Prefix.Length..];
+        Span<byte> key = stackalloc byte[Longest];
+        if (!Convert.TryFromBase64Chars(encoded, key, out var length) || length < Shortest) return false;
+        secret = new WebhookSecret(key[..length].ToArray());
         return true;
     }
 

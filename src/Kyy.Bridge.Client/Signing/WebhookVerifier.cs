@@ -5,13 +5,16 @@ using System.Text;
 namespace Kyy.Bridge.Client.Signing;
 
 /// <summary>Decides whether a received webhook is genuine. Verify the bytes as they were received, before any JSON is read.</summary>
-/// <param name="secrets">The receiver's secrets; several while one is being rotated.</param>
+/// <param name="secrets">The receiver's secrets, at least one; several while one is being rotated.</param>
 /// <param name="time">The clock that a webhook's age is measured by; the system's by default.</param>
 /// <param name="tolerance">How far a webhook's time may be from now, either way; 5 minutes by default.</param>
 public sealed class WebhookVerifier(IEnumerable<WebhookSecret> secrets, TimeProvider? time = null, TimeSpan? tolerance = null)
 {
     private static readonly TimeSpan DefaultTolerance = TimeSpan.FromMinutes(5);
-    private readonly WebhookSecret[] _secrets = [.. secrets];
+    private readonly WebhookSecret[] _secrets = secrets.ToArray() is { Length: > 0 } some
+        ? some
+        : throw new ArgumentException("Without a secret no webhook could ever be verified.", nameof(secrets));
+
     private readonly TimeProvider _time = time ?? TimeProvider.System;
     private readonly TimeSpan _tolerance = tolerance ?? DefaultTolerance;
 

@@ -1,0 +1,35 @@
+namespace Kyy.Bridge.Client;
+
+/// <summary>The routes, relative to the service's address.</summary>
+internal static class Addresses
+{
+    public const string Tasks = "v1/tasks";
+    public const string Batch = $"{Tasks}/batch";
+    public const string SigningSecret = "v1/signing-secret";
+    public const string SigningSecretRotation = $"{SigningSecret}/rotate";
+    public const string Clients = "v1/admin/clients";
+    public const string AdminKeys = "v1/admin/keys";
+
+    public static string Task(string id) => $"{Tasks}/{Segment(id)}";
+
+    public static string Client(string id) => $"{Clients}/{Segment(id)}";
+
+    public static string KeysOf(string clientId) => $"{Client(clientId)}/keys";
+
+    public static string Key(string id) => $"{AdminKeys}/{Segment(id)}";
+
+    public static string WithQuery(string address, params ReadOnlySpan<(string Name, string? Value)> parameters)
+    {
+        foreach (var (name, value) in parameters)
+        {
+            if (value is not null) address += $"{(address.Contains('?') ? '&' : '?')}{name}={Uri.EscapeDataString(value)}";
+        }
+
+        return address;
+    }
+
+    // An empty segment or a dot would be resolved into another route: DELETE v1/admin/clients/.. must not become one.
+    private static string Segment(string id) => id is null or "" or "." or ".."
+        ? throw new ArgumentException("An id is not empty and not a dot.", nameof(id))
+        : Uri.EscapeDataString(id);
+}

@@ -1,0 +1,85 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Kyy.Bridge.Client.Contracts;
+
+namespace Kyy.Bridge.Client;
+
+/// <summary>One request and its answer: authorisation, JSON both ways, and refusals as <see cref="BridgeException"/>.</summary>
+internal sealed class BridgeConnection(HttpClient http, BridgeClientOptions options)
+{
+    private const string IdempotencyKeyHeader = "Idempotency-Key";
+
+    // Without the slash the last segment of a path base would be replaced instead of kept.
+    private readonly Uri _base = new(options.BaseAddress.AbsoluteUri.TrimEnd('/') + "/");
+    private readonly AuthenticationHeaderValue _authorization = new("Bearer", options.ApiKey);
+
+    public Task<T> GetAsync<T>(string address, JsonTypeInfo<T> answer, CancellationToken stop) =>
+        ReadAsync(Request(HttpMethod.Get, address), answer, stop);
+
+    public Task<T> PostAsync<T>(string address, JsonTypeInfo<T> answer, string? idempotencyKey, CancellationToken stop) =>
+        ReadAsync(Post(address, idempotencyKey), answer, stop);
+
+    public Task<T> PostAsync<TBody, T>(
+        string address, TBody body, JsonTypeInfo<TBody> type, JsonTypeInfo<T> answer, string? idempotencyKey, CancellationToken stop)
+    {
+        var request = Post(address, idempotencyKey);
+        // As bytes rather than a stream: the length goes ahead, and a body over the limit is refused before it is sent.
+        request.Content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(body, type));
+        request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        return ReadAsync(request, answer, stop);
+    }
+
+    public async Task DeleteAsync(string address, CancellationToken stop)
+    {
+        using var request = Request(HttpMethod.Delete, address);
+        using var response = await SendAsync(request, stop);
+    }
+
+    // On the request, not on the HttpClient: that is the caller's, and may carry requests to others.
+    private HttpRequestMessage Request(HttpMethod method, string address) =>
+        new(method, new Uri(_base, address)) { Headers = { Authorization = _authorization } };
+
+    private HttpRequestMessage Post(string address, string? idempotencyKey)
+    {
+        var request = Request(HttpMethod.Post, address);
+        if (idempotencyKey is not null) request.Headers.Add(IdempotencyKeyHeader, idempotencyKey);
+        return request;
+    }
+
+    private async Task<T> ReadAsync<T>(HttpRequestMessage request, JsonTypeInfo<T> answer, CancellationToken stop)
+    {
+        using var sent = request;
+        using var response = await SendAsync(sent, stop);
+        return await response.Content.ReadFromJsonAsync(answer, stop) ?? throw new JsonException("The bridge answered null.");
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken stop)
+    {
+        var response = await http.SendAsync(request, stop);
+        if (response.IsSuccessStatusCode) return response;
+        using (response) throw new BridgeException(response.StatusCode, await ProblemAsync(response, stop), RetryAfter(response));
+    }
+
+    private static async Task<Problem?> ProblemAsync(HttpResponseMessage response, CancellationToken stop)
+    {
+        if (response.Content.Headers.ContentType?.MediaType != Problem.MediaType) return null;
+        try
+        {
+            return await response.Content.ReadFromJsonAsync(BridgeJson.Wire.Problem, stop);
+        }
+        catch (JsonException)
+        {
+            // A problem of somebody else's on the way, with other members: the status says enough.
+            return null;
+        }
+    }
+
+    private TimeSpan? RetryAfter(HttpResponseMessage response) => response.Headers.RetryAfter switch
+    {
+        { Delta: { } wait } => wait,
+        { Date: { } date } => date - options.Time.GetUtcNow() is { Ticks: > 0 } wait ? wait : TimeSpan.Zero,
+        _ => null,
+    };
+}
