@@ -1,0 +1,85 @@
+using Kyy.Bridge.Persistence;
+using Kyy.Bridge.Tests.Support;
+using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
+
+[assembly: AssemblyFixture(typeof(PostgresServer))]
+
+namespace Kyy.Bridge.Tests.Support;
+
+/// <summary>
+/// The PostgreSQL server of a test run: the one that <c>KYY_TEST_DB</c> names, else a private one in memory. It starts with the first
+/// test that asks for a database, so that a run of pure tests does not wait for it.
+/// </summary>
+public sealed class PostgresServer : IAsyncDisposable
+{
+    private readonly string _run = $"bridge_test_{Guid.CreateVersion7(TimeProvider.System.GetUtcNow()):n}";
+    private readonly Lazy<Task<NpgsqlDataSource>> _server;
+    private LocalPostgres? _local;
+    private int _databases;
+
+    public PostgresServer() => _server = new Lazy<Task<NpgsqlDataSource>>(StartAsync);
+
+    /// <summary>Brings the empty template database, given by its connection string, to the current schema; once a run.</summary>
+    public static Func<string, Task> Migrate { get; set; } = _ => Task.CompletedTask;
+
+    private string Template => $"{_run}_template";
+
+    /// <summary>A migrated, empty database of the caller's own: a copy of the template, a matter of milliseconds.</summary>
+    public async Task<TestDatabase> CreateDatabaseAsync()
+    {
+        var server = await _server.Value;
+        var name = $"{_run}_{Interlocked.Increment(ref _databases)}";
+        await ExecuteAsync(server, $"CREATE DATABASE {name} TEMPLATE {Template}{await StrategyAsync(server)}");
+        return new TestDatabase(server, name);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_server is { IsValueCreated: true, Value.IsCompletedSuccessfully: true })
+        {
+            await using var server = await _server.Value;
+            await ExecuteAsync(server, $"DROP DATABASE {Template} WITH (FORCE)");
+        }
+
+        if (_local is not null) await _local.DisposeAsync();
+    }
+
+    private async Task<NpgsqlDataSource> StartAsync()
+    {
+        var connection = Environment.GetEnvironmentVariable("KYY_TEST_DB");
+        if (string.IsNullOrEmpty(connection)) connection = await StartLocalAsync();
+        var server = NpgsqlDataSource.Create(connection);
+        await ExecuteAsync(server, $"CREATE DATABASE {Template}");
+        // Pooled connections would stay open, and a database that is in use cannot be copied.
+        await Migrate(new NpgsqlConnectionStringBuilder(connection) { Database = Template, Pooling = false }.ConnectionString);
+        await ExecuteAsync(server, $"ALTER DATABASE {Template} ALLOW_CONNECTIONS false");
+        return server;
+    }
+
+    private async Task<string> StartLocalAsync()
+    {
+        await ServerBinaries.RequireAsync();
+        var options = new LocalPostgresOptions
+        {
+            Directory = ScratchFolder.NewPath(),
+            Durable = false,
+            Settings = new Dictionary<string, string> { ["max_connections"] = "300", ["max_wal_size"] = "256MB" },
+        };
+        _local = await LocalPostgres.StartAsync(options, TimeProvider.System, NullLogger.Instance, CancellationToken.None);
+        return _local.ConnectionString;
+    }
+
+    // Copying the files is several times faster than the default, which logs every page; PostgreSQL 14 knows nothing else.
+    private static async Task<string> StrategyAsync(NpgsqlDataSource server)
+    {
+        await using var connection = await server.OpenConnectionAsync();
+        return connection.PostgreSqlVersion.Major >= 15 ? " STRATEGY file_copy" : "";
+    }
+
+    private static async Task ExecuteAsync(NpgsqlDataSource server, string sql)
+    {
+        await using var command = server.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync();
+    }
+}

@@ -1,0 +1,17 @@
+namespace Kyy.Bridge.Tests.Support;
+
+/// <summary>Bounded waits on a condition that nothing signals, such as the end of another process.</summary>
+internal static class Wait
+{
+    private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(10);
+
+    public static async Task UntilAsync(Func<bool> condition, string what)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20), TimeProvider.System);
+        while (!condition())
+        {
+            limit.IsCancellationRequested.ShouldBeFalse($"waited too long until {what}");
+            await Task.Delay(Between, TimeProvider.System, TestContext.Current.CancellationToken);
+        }
+    }
+}
