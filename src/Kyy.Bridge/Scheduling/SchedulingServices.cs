@@ -5,7 +5,7 @@ internal static class SchedulingServices
     /// <summary>Adds what every process needs, and the loops where it has the role of a worker.</summary>
     public static IServiceCollection AddScheduling(this IServiceCollection services, bool isWorker)
     {
-        services.AddSingleton<Jitter>(_ => new Jitter()).AddSingleton<Liveness>();
+        services.AddSingleton(_ => new Jitter());
         return isWorker ? services.AddHostedService<Workers>() : services;
     }
 }

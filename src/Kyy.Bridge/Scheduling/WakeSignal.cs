@@ -13,19 +13,20 @@ internal sealed class WakeSignal : IDisposable
         }
     }
 
-    /// <summary>Returns when it is raised or after <paramref name="limit"/>.</summary>
-    public async Task WaitAsync(TimeSpan limit, TimeProvider time, CancellationToken cancellation)
+    /// <summary>True when it is raised, false after <paramref name="limit"/>.</summary>
+    public async Task<bool> WaitAsync(TimeSpan limit, TimeProvider time, CancellationToken cancellation)
     {
-        if (limit <= TimeSpan.Zero || _raised.Wait(0, cancellation)) return;
+        if (_raised.Wait(0, cancellation)) return true;
         using var over = new CancellationTokenSource(limit, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(over.Token, cancellation);
         try
         {
             await _raised.WaitAsync(either.Token);
+            return true;
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            // The limit: as good a reason to go on as the signal.
+            return false;
         }
     }
 

@@ -1,4 +1,5 @@
 using Kyy.Bridge.Deliveries;
+using Kyy.Bridge.Http;
 using Kyy.Bridge.Outcomes;
 using Kyy.Bridge.Polling;
 using Kyy.Bridge.Scheduling.HostedLoops;

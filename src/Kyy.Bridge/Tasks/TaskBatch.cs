@@ -35,10 +35,11 @@ internal static class TaskBatch
 
     private static BatchItemResult Of(int index, RegistrationResult result) => result switch
     {
-        RegistrationResult.Created(var id) => new(index, StatusCodes.Status201Created, TypeId.Format(TypeId.Task, id)),
-        RegistrationResult.Existing(var id) => new(index, StatusCodes.Status200OK, TypeId.Format(TypeId.Task, id)),
+        RegistrationResult.Created(var id) => new() { Index = index, Status = StatusCodes.Status201Created, Id = TypeId.Format(TypeId.Task, id) },
+        RegistrationResult.Existing(var id) => new() { Index = index, Status = StatusCodes.Status200OK, Id = TypeId.Format(TypeId.Task, id) },
         _ => Refused(index, TaskProblems.Of(result)),
     };
 
-    private static BatchItemResult Refused(int index, ProblemResult refusal) => new(index, refusal.Problem.Status, null, refusal.Problem);
+    private static BatchItemResult Refused(int index, ProblemResult refusal) =>
+        new() { Index = index, Status = refusal.Problem.Status, Problem = refusal.Problem };
 }

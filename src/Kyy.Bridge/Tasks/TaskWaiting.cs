@@ -27,7 +27,7 @@ internal sealed class TaskWaiting(TaskWaiters waiters, ApiKeys keys, LimitsSetti
             while (limit - time.GetElapsedTime(started) is { Ticks: > 0 } left)
             {
                 if (await waiters.WaitAsync(task, left < LookAtKeyEvery ? left : LookAtKeyEvery, cancellation)) return null;
-                if (!await keys.StillHoldsAsync(caller.Key, cancellation)) return Problems.Unauthorized();
+                if (!await keys.StillHoldsAsync(caller)) return Problems.Unauthorized();
             }
 
             return null;

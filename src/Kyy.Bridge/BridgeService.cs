@@ -1,0 +1,75 @@
+using Kyy.Bridge.Configuration;
+using Kyy.Bridge.Deliveries;
+using Kyy.Bridge.Http;
+using Kyy.Bridge.Keys;
+using Kyy.Bridge.Maintenance;
+using Kyy.Bridge.Outcomes;
+using Kyy.Bridge.Persistence;
+using Kyy.Bridge.Polling;
+using Kyy.Bridge.Scheduling;
+using Kyy.Bridge.Tasks;
+using Kyy.Bridge.Upstream;
+using Kyy.Bridge.Upstream.Catalogue;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Npgsql;
+
+namespace Kyy.Bridge;
+
+/// <summary>Puts the service together, for <c>Program.cs</c> and for the tests, which host the same one.</summary>
+internal static class BridgeService
+{
+    /// <param name="builder">With configuration, logging and addresses in place.</param>
+    /// <param name="settings">What was configured.</param>
+    /// <param name="dataSource">The database.</param>
+    public static WebApplication Build(WebApplicationBuilder builder, BridgeSettings settings, NpgsqlDataSource dataSource)
+    {
+        AddServices(builder.Services, settings, dataSource);
+        var app = builder.Build();
+        app.UseHttpApi(settings.Http);
+        app.MapHealth();
+        if (settings.Roles.Api) MapRoutes(app);
+        return app;
+    }
+
+    /// <summary>Brings the database up to date and makes what has to be there once.</summary>
+    /// <param name="services">The service's.</param>
+    /// <param name="firstSteps">More that happens once, under the same lock; null for nothing.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public static Task MigrateAsync(
+        IServiceProvider services, Func<CancellationToken, Task>? firstSteps, CancellationToken cancellation) =>
+        services.GetRequiredService<Migrator>().MigrateAsync(
+            async locked =>
+            {
+                await DataProtectionRing.CreateFirstKeyAsync(services, locked);
+                if (firstSteps is not null) await firstSteps(locked);
+            },
+            cancellation);
+
+    private static void AddServices(IServiceCollection services, BridgeSettings settings, NpgsqlDataSource dataSource)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = settings.ShutdownTimeout);
+        services.AddPersistence(dataSource);
+        DataProtectionRing.Add(services);
+        services.AddKeys(settings.Auth.AdminKey?.Reveal());
+        services.AddUpstream(settings.Upstream, new ModelCatalogue(settings.Families));
+        services.AddOutcomes();
+        services.AddDeliveries(settings.Delivery, settings.Callbacks);
+        services.AddPolling(settings.Families);
+        services.AddTasks(settings.Limits);
+        services.AddMaintenance(settings.Retention);
+        services.AddHttpApi();
+        // Last, so that it is stopped first: what it drains needs all of the others.
+        services.AddScheduling(settings.Roles.Worker);
+    }
+
+    private static void MapRoutes(WebApplication app)
+    {
+        app.MapApiDescription();
+        var api = app.MapApi();
+        api.MapTasks();
+        api.MapSigningSecrets();
+        api.MapClients();
+        api.MapKeys();
+    }
+}

@@ -1,0 +1,41 @@
+using Kyy.Bridge.Client.Contracts;
+using Microsoft.AspNetCore.Mvc;
+
+namespace Kyy.Bridge.Http;
+
+/// <summary>
+/// What a route says about itself where its handler's signature cannot, because bodies and queries are read by hand. The
+/// OpenAPI document is made of it, and the size and presence of bodies are checked by it.
+/// </summary>
+internal static class RouteDescription
+{
+    /// <summary>The route reads a body like <typeparamref name="TBody"/>; an optional one may be left out altogether.</summary>
+    public static RouteHandlerBuilder TakesJson<TBody>(
+        this RouteHandlerBuilder route, bool isOptional = false, int maxBytes = JsonBody.MaxBytes)
+        where TBody : notnull =>
+        route.Accepts<TBody>(isOptional, "application/json")
+            .WithMetadata(new BodyMetadata(isOptional), new RequestSizeLimitAttribute(maxBytes));
+
+    /// <summary>The route reads these parameters of the query.</summary>
+    public static RouteHandlerBuilder TakesQuery(this RouteHandlerBuilder route, params IReadOnlyList<QueryParameter> parameters) =>
+        route.WithMetadata(new QueryMetadata(parameters));
+
+    /// <summary>The route refuses for reasons of its own; what every route refuses for need not be named.</summary>
+    public static RouteHandlerBuilder Refuses(this RouteHandlerBuilder route, params ReadOnlySpan<int> statuses)
+    {
+        foreach (var status in statuses) route.Produces<Problem>(status, Problem.MediaType);
+        return route;
+    }
+
+    /// <summary>A repetition of the request has no further effect: an Idempotency-Key keeps its fingerprint only, and it is answered anew.</summary>
+    public static RouteHandlerBuilder IsIdempotentByNature(this RouteHandlerBuilder route) => route.WithMetadata(IdempotentByNature.Marker);
+}
+
+internal sealed record BodyMetadata(bool IsOptional);
+
+internal sealed record QueryMetadata(IReadOnlyList<QueryParameter> Parameters);
+
+internal sealed record IdempotentByNature
+{
+    public static readonly IdempotentByNature Marker = new();
+}

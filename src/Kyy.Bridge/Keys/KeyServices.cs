@@ -1,0 +1,23 @@
+using Kyy.Bridge.Deliveries;
+using Microsoft.AspNetCore.Authentication;
+using Npgsql;
+
+namespace Kyy.Bridge.Keys;
+
+/// <summary>Who may call: API keys, and the policy that asks for them.</summary>
+internal static class KeyServices
+{
+    public static IServiceCollection AddKeys(this IServiceCollection services, string? adminKey)
+    {
+        // Only the hash of the bootstrap key goes on from here.
+        KeyHash? bootstrap = adminKey is null ? null : KeyHash.Of(adminKey);
+        services.AddSingleton(provider => new ApiKeys(
+            provider.GetRequiredService<NpgsqlDataSource>(), provider.GetRequiredService<TimeProvider>(), bootstrap));
+        services.AddSingleton<ClientRegistrar>();
+        services.AddSingleton<SigningSecrets>();
+        services.AddAuthentication()
+            .AddScheme<AuthenticationSchemeOptions, ApiKeyAuthentication>(ApiKeyAuthentication.SchemeName, _ => { });
+        services.AddAuthorizationBuilder().SetFallbackPolicy(ApiAccess.ByPath);
+        return services;
+    }
+}
