@@ -1,7 +1,10 @@
 using Kyy.Bridge.Persistence;
 
 if (args is ["postgres", .. var rest])
-    return await PostgresVerb.RunAsync(rest is [var directory] ? directory : ".data/postgres", Console.Out, Console.Error, TimeProvider.System);
+{
+    var directory = rest is [var given] ? given : ".data/postgres";
+    return await PostgresVerb.RunAsync(directory, Console.Out, Console.Error, TimeProvider.System);
+}
 
 var builder = WebApplication.CreateBuilder(args);
 await builder.Build().RunAsync();
