@@ -1,5 +1,7 @@
 using Kyy.Bridge.Persistence;
 using Kyy.Bridge.Tests.Support;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 
@@ -54,10 +56,14 @@ public sealed class PostgresServer : IAsyncDisposable
         return server;
     }
 
+    // The schema, and the first key of the ring, as after a real first start.
     private static async Task MigrateAsync(string connection)
     {
         await using var template = NpgsqlDataSource.Create(connection);
-        await Make.Migrator(template).MigrateAsync(null, CancellationToken.None);
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        await using var service = BridgeService.Build(builder, BridgeApplication.Read(), template);
+        await BridgeService.MigrateAsync(service.Services, null, CancellationToken.None);
     }
 
     private async Task<string> StartLocalAsync()
