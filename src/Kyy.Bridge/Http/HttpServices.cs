@@ -15,7 +15,7 @@ internal static class HttpServices
         services.Configure<KestrelServerOptions>(options =>
         {
             options.AddServerHeader = false;
-            options.Limits.MaxRequestBodySize = JsonBody.MaxBytes;
+            options.Limits.MaxRequestBodySize = JsonBody.MaxBytesOnTheWire;
         });
         services.ConfigureHttpJsonOptions(options => WriteAsClientsRead(options.SerializerOptions));
         services.AddSingleton<IdempotencyRecords>();

@@ -80,11 +80,10 @@ internal sealed class MemberReader
     /// <summary>A list of words, each one of <paramref name="choices"/> and none twice.</summary>
     public string[]? Choices(string name, IReadOnlyList<string> choices)
     {
-        var list = Array(name, 1, choices.Count, required: false);
-        return list is null ? null : [.. list.Select((item, index) => Item(item, $"{name}[{index}]"))];
-
-        string Item(JsonElement item, string place) =>
-            Checked(place, item.ValueKind is JsonValueKind.String ? JsonText.Read(item) ?? "" : "", word => TextRules.Choice(word, choices)) ?? "";
+        if (Array(name, 1, choices.Count, required: false) is not { } list) return null;
+        string[] words = [.. list.Select((item, index) => Word(item, $"{name}[{index}]", choices))];
+        if (words.Distinct().Count() < words.Length) Fault(name, "must not name one twice");
+        return words;
     }
 
     /// <summary>A list of any values, for the caller to read one by one.</summary>
@@ -149,6 +148,13 @@ internal sealed class MemberReader
         int? number = value.ValueKind is JsonValueKind.Number && value.TryGetInt32(out var read) ? read : null;
         if (TextRules.Range(number, min, max) is { } fault) Fault(name, fault);
         return number;
+    }
+
+    private string Word(JsonElement item, string place, IReadOnlyList<string> choices)
+    {
+        var word = item.ValueKind is JsonValueKind.String ? JsonText.Read(item) ?? "" : "";
+        if (TextRules.Choice(word, choices) is { } fault) Fault(place, fault);
+        return word;
     }
 
     private string? Words(string name, bool required = false)

@@ -20,7 +20,7 @@ internal static class OpenApiDescription
     });
 
     /// <summary>Offers the document at <c>/openapi/v1.json</c>.</summary>
-    public static void MapApiDescription(this IEndpointRouteBuilder app) => app.MapOpenApi();
+    public static void MapApiDescription(this IEndpointRouteBuilder app) => app.MapOpenApi($"/openapi/{Document}.json");
 
     /// <summary>Offers it for people at <c>/swagger</c>.</summary>
     public static void UseApiPage(this IApplicationBuilder app) => app.UseSwaggerUI(page =>

@@ -38,8 +38,9 @@ internal readonly record struct Cursor(DateTimeOffset Time, Guid Id)
     public static Cursor? Parse(string? text)
     {
         Span<byte> bytes = stackalloc byte[Bytes];
-        if (text is null || text.Length != Base64Url.GetEncodedLength(Bytes)) return null;
-        if (!Base64Url.TryDecodeFromChars(text, bytes, out var length) || length != Bytes) return null;
+        if (text is null || !Base64Url.IsValid(text, out var length) || length != Bytes) return null;
+
+        Base64Url.DecodeFromChars(text, bytes);
 
         var microseconds = BinaryPrimitives.ReadInt64BigEndian(bytes);
         if (microseconds < 0 || microseconds > (DateTimeOffset.MaxValue - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond) return null;
