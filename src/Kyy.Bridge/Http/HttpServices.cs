@@ -43,6 +43,7 @@ internal static class HttpServices
         var wire = BridgeJson.Wire.Options;
         options.PropertyNamingPolicy = wire.PropertyNamingPolicy;
         options.Encoder = wire.Encoder;
+        options.NumberHandling = wire.NumberHandling;
         options.RespectNullableAnnotations = wire.RespectNullableAnnotations;
         options.RespectRequiredConstructorParameters = wire.RespectRequiredConstructorParameters;
         foreach (var converter in wire.Converters) options.Converters.Add(converter);

@@ -60,7 +60,8 @@ internal sealed class JsonBody : IRefusable
         catch (JsonException broken)
         {
             // Not the exception's message: it quotes what was sent.
-            return new(Problems.MalformedBody($"It cannot be read as JSON from line {broken.LineNumber + 1}, byte {broken.BytePositionInLine + 1} on."));
+            var place = $"line {broken.LineNumber + 1}, byte {broken.BytePositionInLine + 1}";
+            return new(Problems.MalformedBody($"It cannot be read as JSON from {place} on."));
         }
     }
 

@@ -26,8 +26,9 @@ internal static class RouteDescription
         return route;
     }
 
-    /// <summary>A repetition of the request has no further effect: an Idempotency-Key keeps its fingerprint only, and it is answered anew.</summary>
-    public static RouteHandlerBuilder IsIdempotentByNature(this RouteHandlerBuilder route) => route.WithMetadata(IdempotentByNature.Marker);
+    /// <summary>A repetition has no further effect by itself: only an Idempotency-Key's fingerprint is kept, and it is answered anew.</summary>
+    public static RouteHandlerBuilder IsIdempotentByNature(this RouteHandlerBuilder route) =>
+        route.WithMetadata(IdempotentByNature.Marker);
 }
 
 internal sealed record BodyMetadata(bool IsOptional, int MaxBytes)

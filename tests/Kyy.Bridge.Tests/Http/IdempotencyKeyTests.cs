@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using Kyy.Bridge.Client.Contracts;
 using Kyy.Bridge.Http;
+using Kyy.Bridge.Keys;
 using Kyy.Bridge.Persistence;
 using Kyy.Bridge.Tests.Support;
 using Microsoft.AspNetCore.Builder;
@@ -13,7 +14,8 @@ namespace Kyy.Bridge.Tests.Http;
 
 public sealed class IdempotencyKeyTests(PostgresServer server) : IAsyncLifetime
 {
-    private const string Clients = "/v1/admin/clients", ByNature = "/v1/admin/by-nature", Scripted = "/v1/admin/scripted", Key = "Idempotency-Key";
+    private const string Key = "Idempotency-Key";
+    private const string Clients = "/v1/admin/clients", ByNature = "/v1/admin/by-nature", Scripted = "/v1/admin/scripted";
 
     private readonly TaskCompletionSource _entered = new(), _proceed = new();
     private BridgeApplication _bridge = null!;
@@ -260,7 +262,8 @@ public sealed class IdempotencyKeyTests(PostgresServer server) : IAsyncLifetime
     private Task<int> AgeAsync() => _bridge.QueryAsync(db =>
         db.Database.ExecuteSqlAsync($"update bridge.idempotency_keys set created_at = now() - interval '24 hours 1 second'"));
 
-    private async Task<IResult> ScriptedAsync(JsonBody body, BridgeDbContext db, Bridge.Keys.ClientRegistrar registrar, CancellationToken cancellation)
+    private async Task<IResult> ScriptedAsync(
+        JsonBody body, BridgeDbContext db, ClientRegistrar registrar, CancellationToken cancellation)
     {
         if (body.Root.TryGetProperty("effect", out _)) await registrar.CreateAsync(db, "half done", true, cancellation);
         if (body.Root.TryGetProperty("throw", out _)) throw new InvalidOperationException("after the effect");

@@ -5,7 +5,8 @@ namespace Kyy.Bridge.Tests.Http;
 public sealed class PagingTests
 {
     private static readonly Cursor Place = new(
-        new DateTimeOffset(2026, 11, 20, 9, 10, 11, TimeSpan.Zero).AddMicroseconds(123456), new Guid("0193a5b0-0000-7000-8000-000000000001"));
+        new DateTimeOffset(2026, 11, 20, 9, 10, 11, TimeSpan.Zero).AddMicroseconds(123456),
+        new Guid("0193a5b0-0000-7000-8000-000000000001"));
 
     [Fact]
     public void Parse_OwnText_GivesTheSamePlace() => Cursor.Parse(Place.ToString()).ShouldBe(Place);

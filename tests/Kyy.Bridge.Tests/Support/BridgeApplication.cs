@@ -17,10 +17,11 @@ internal sealed class BridgeApplication : IAsyncDisposable
     public const string AdminKey = "bootstrap-key-of-the-tests-0123456789";
 
     private readonly WebApplication _app;
+    private readonly bool _ownsDatabase;
     private readonly SocketsHttpHandler _connections = new() { RequestHeaderEncodingSelector = (_, _) => System.Text.Encoding.UTF8 };
 
-    private BridgeApplication(WebApplication app, TestDatabase database, TestClock clock) =>
-        (_app, Database, Clock) = (app, database, clock);
+    private BridgeApplication(WebApplication app, TestDatabase database, TestClock clock, bool ownsDatabase) =>
+        (_app, Database, Clock, _ownsDatabase) = (app, database, clock, ownsDatabase);
 
     public TestDatabase Database { get; }
 
@@ -35,14 +36,15 @@ internal sealed class BridgeApplication : IAsyncDisposable
     public static async Task<BridgeApplication> StartAsync(PostgresServer server, Action<IEndpointRouteBuilder>? routes = null)
     {
         var database = await server.CreateDatabaseAsync();
-        return await StartAsync(database, database.DataSource, routes);
+        return await StartAsync(database, database.DataSource, ownsDatabase: true, routes);
     }
 
     /// <param name="database">The database.</param>
     /// <param name="way">The way to it that the service takes.</param>
+    /// <param name="ownsDatabase">Whether the database ends with it; not with a further replica.</param>
     /// <param name="routes">Routes of the test's own, in the group of the API.</param>
     public static async Task<BridgeApplication> StartAsync(
-        TestDatabase database, NpgsqlDataSource way, Action<IEndpointRouteBuilder>? routes = null)
+        TestDatabase database, NpgsqlDataSource way, bool ownsDatabase = true, Action<IEndpointRouteBuilder>? routes = null)
     {
         var clock = new TestClock();
         var builder = WebApplication.CreateSlimBuilder();
@@ -53,7 +55,7 @@ internal sealed class BridgeApplication : IAsyncDisposable
         if (routes is not null) routes(Bridge.Http.HttpServices.MapApi(app));
         await app.Services.GetRequiredService<DatabaseClock>().SynchroniseAsync(TestContext.Current.CancellationToken);
         await app.StartAsync(TestContext.Current.CancellationToken);
-        return new(app, database, clock);
+        return new(app, database, clock, ownsDatabase);
     }
 
     /// <summary>A caller with this key, or without one.</summary>
@@ -83,6 +85,6 @@ internal sealed class BridgeApplication : IAsyncDisposable
     {
         await _app.DisposeAsync();
         _connections.Dispose();
-        await Database.DisposeAsync();
+        if (_ownsDatabase) await Database.DisposeAsync();
     }
 }
