@@ -1,5 +1,4 @@
 using System.Net.Http.Headers;
-using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Kyy.Bridge.Client.Contracts;
@@ -52,7 +51,7 @@ internal sealed class BridgeConnection(HttpClient http, BridgeClientOptions opti
     {
         using var sent = request;
         using var response = await SendAsync(sent, stop);
-        return await response.Content.ReadFromJsonAsync(answer, stop) ?? throw new JsonException("The bridge answered null.");
+        return await ReadAsync(response, answer, stop) ?? throw new JsonException("The bridge answered null.");
     }
 
     private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken stop)
@@ -64,17 +63,20 @@ internal sealed class BridgeConnection(HttpClient http, BridgeClientOptions opti
 
     private static async Task<Problem?> ProblemAsync(HttpResponseMessage response, CancellationToken stop)
     {
-        if (response.Content.Headers.ContentType?.MediaType != Problem.MediaType) return null;
         try
         {
-            return await response.Content.ReadFromJsonAsync(BridgeJson.Wire.Problem, stop);
+            return await ReadAsync(response, BridgeJson.Wire.Problem, stop);
         }
         catch (JsonException)
         {
-            // A problem of somebody else's on the way, with other members: the status says enough.
+            // A page or a problem of somebody else's on the way: the status says enough.
             return null;
         }
     }
+
+    // The bytes, whatever the content type says: JSON is UTF-8, and a proxy's page in an unknown charset is no failure of its own.
+    private static async Task<T?> ReadAsync<T>(HttpResponseMessage response, JsonTypeInfo<T> type, CancellationToken stop) =>
+        JsonSerializer.Deserialize(await response.Content.ReadAsByteArrayAsync(stop), type);
 
     private TimeSpan? RetryAfter(HttpResponseMessage response) => response.Headers.RetryAfter switch
     {

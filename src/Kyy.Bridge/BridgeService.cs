@@ -1,7 +1,15 @@
+using Kyy.Bridge.Configuration;
 using Kyy.Bridge.Deliveries;
 using Kyy.Bridge.Http;
 using Kyy.Bridge.Keys;
+using Kyy.Bridge.Maintenance;
+using Kyy.Bridge.Outcomes;
 using Kyy.Bridge.Persistence;
+using Kyy.Bridge.Polling;
+using Kyy.Bridge.Scheduling;
+using Kyy.Bridge.Tasks;
+using Kyy.Bridge.Upstream;
+using Kyy.Bridge.Upstream.Catalogue;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Npgsql;
 
@@ -11,33 +19,57 @@ namespace Kyy.Bridge;
 internal static class BridgeService
 {
     /// <param name="builder">With configuration, logging and addresses in place.</param>
+    /// <param name="settings">What was configured.</param>
     /// <param name="dataSource">The database.</param>
-    /// <param name="adminKey">The bootstrap admin key; null for none.</param>
-    public static WebApplication Build(WebApplicationBuilder builder, NpgsqlDataSource dataSource, string? adminKey)
+    public static WebApplication Build(WebApplicationBuilder builder, BridgeSettings settings, NpgsqlDataSource dataSource)
     {
-        AddServices(builder.Services, dataSource, adminKey);
+        AddServices(builder.Services, settings, dataSource);
         var app = builder.Build();
-        app.UseHttpApi();
+        app.UseHttpApi(settings.Http);
         app.MapHealth();
-        app.MapApiDescription();
-        var api = app.MapApi();
-        api.MapClients();
-        api.MapKeys();
-        api.MapSigningSecrets();
+        if (settings.Roles.Api) MapRoutes(app);
         return app;
     }
 
     /// <summary>Brings the database up to date and makes what has to be there once.</summary>
-    public static Task MigrateAsync(IServiceProvider services, CancellationToken cancellation) =>
+    /// <param name="services">The service's.</param>
+    /// <param name="firstSteps">More that happens once, under the same lock; null for nothing.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public static Task MigrateAsync(
+        IServiceProvider services, Func<CancellationToken, Task>? firstSteps, CancellationToken cancellation) =>
         services.GetRequiredService<Migrator>().MigrateAsync(
-            locked => DataProtectionRing.CreateFirstKeyAsync(services, locked), cancellation);
+            async locked =>
+            {
+                await DataProtectionRing.CreateFirstKeyAsync(services, locked);
+                if (firstSteps is not null) await firstSteps(locked);
+            },
+            cancellation);
 
-    private static void AddServices(IServiceCollection services, NpgsqlDataSource dataSource, string? adminKey)
+    private static void AddServices(IServiceCollection services, BridgeSettings settings, NpgsqlDataSource dataSource)
     {
         services.TryAddSingleton(TimeProvider.System);
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = settings.ShutdownTimeout);
         services.AddPersistence(dataSource);
         DataProtectionRing.Add(services);
-        services.AddKeys(adminKey);
+        services.AddKeys(settings.Auth.AdminKey?.Reveal());
+        services.AddUpstream(settings.Upstream, new ModelCatalogue(settings.Families));
+        services.AddOutcomes();
+        services.AddDeliveries(settings.Delivery, settings.Callbacks);
+        services.AddPolling(settings.Families);
+        services.AddTasks(settings.Limits);
+        services.AddMaintenance(settings.Retention);
         services.AddHttpApi();
+        // Last, so that it is stopped first: what it drains needs all of the others.
+        services.AddScheduling(settings.Roles.Worker);
+    }
+
+    private static void MapRoutes(WebApplication app)
+    {
+        app.MapApiDescription();
+        var api = app.MapApi();
+        api.MapTasks();
+        api.MapSigningSecrets();
+        api.MapClients();
+        api.MapKeys();
     }
 }

@@ -1,8 +1,12 @@
-using Kyy.Bridge.Persistence;
+using System.CommandLine;
+using Kyy.Bridge.Verbs;
 
-if (args is ["postgres", .. var rest])
-    return await PostgresVerb.RunAsync(rest is [var directory] ? directory : ".data/postgres", Console.Out, Console.Error, TimeProvider.System);
-
-var builder = WebApplication.CreateBuilder(args);
-await builder.Build().RunAsync();
-return 0;
+return await new RootCommand("Kyy.Bridge polls asynchronous video tasks and delivers their outcomes as signed webhooks.")
+{
+    ServeVerb.Create(),
+    MigrateVerb.Create(),
+    KeysCommand.Create(),
+    ConfigCommand.Create(),
+    HealthcheckVerb.Create(),
+    PostgresCommand.Create(),
+}.ServingByDefault().Parse(args).InvokeAsync();

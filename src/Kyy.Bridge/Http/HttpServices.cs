@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Kyy.Bridge.Client.Contracts;
+using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Kyy.Bridge.Http;
@@ -25,8 +26,10 @@ internal static class HttpServices
     }
 
     /// <summary>The middleware, outermost first: the order matters.</summary>
-    public static void UseHttpApi(this WebApplication app)
+    public static void UseHttpApi(this WebApplication app, HttpSettings settings)
     {
+        if (!settings.KnownProxies.IsEmpty) app.UseForwardedHeaders(BehindProxies(settings));
+        if (settings.PathBase.Length > 0) app.UsePathBase(settings.PathBase);
         app.UseExceptionHandler(_ => { });
         app.UseStatusCodePages(context => Problems.OfStatus(context.HttpContext.Response.StatusCode).ExecuteAsync(context.HttpContext));
         app.UseApiPage();
@@ -37,6 +40,15 @@ internal static class HttpServices
     /// <summary>The group that every route of the API belongs to.</summary>
     public static IEndpointRouteBuilder MapApi(this IEndpointRouteBuilder app) =>
         app.MapGroup("/v1").AddEndpointFilter<RequestFaults>().AddEndpointFilter<IdempotencyKey>();
+
+    private static ForwardedHeadersOptions BehindProxies(HttpSettings settings)
+    {
+        var options = new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto };
+        options.KnownIPNetworks.Clear();
+        options.KnownProxies.Clear();
+        foreach (var network in settings.KnownProxies) options.KnownIPNetworks.Add(network);
+        return options;
+    }
 
     private static void WriteAsClientsRead(JsonSerializerOptions options)
     {

@@ -19,7 +19,7 @@ internal sealed class BridgeDbContext(DbContextOptions<BridgeDbContext> options)
     public DbSet<UpstreamKey> UpstreamKeys => Set<UpstreamKey>();
     public DbSet<SigningSecretRow> SigningSecrets => Set<SigningSecretRow>();
     public DbSet<Lane> Lanes => Set<Lane>();
-    public DbSet<BridgeTask> Tasks => Set<BridgeTask>();
+    public DbSet<TrackedTask> Tasks => Set<TrackedTask>();
     public DbSet<TaskCallback> TaskCallbacks => Set<TaskCallback>();
     public DbSet<BridgeEvent> Events => Set<BridgeEvent>();
     public DbSet<Delivery> Deliveries => Set<Delivery>();
@@ -37,7 +37,7 @@ internal sealed class BridgeDbContext(DbContextOptions<BridgeDbContext> options)
         modelBuilder.Entity<SigningSecretRow>().ToTable("signing_secrets");
         modelBuilder.Entity<Lane>().ToTable("lanes");
         modelBuilder.Entity<Slot>().ToTable("slots");
-        modelBuilder.Entity<BridgeTask>().ToTable("tasks");
+        modelBuilder.Entity<TrackedTask>().ToTable("tasks");
         modelBuilder.Entity<TaskCallback>().ToTable("task_callbacks");
         modelBuilder.Entity<BridgeEvent>(row =>
         {

@@ -16,7 +16,7 @@ internal sealed class DataProtectionRing(NpgsqlDataSource dataSource) : IXmlRepo
     private const string ApplicationName = "Kyy.Bridge";
 
     // An operator decides when another key takes over, not a date.
-    private static readonly TimeSpan KeyLife = TimeSpan.FromDays(365 * 100);
+    private static readonly TimeSpan KeyLife = TimeSpan.FromDays(365 * 100), ClockTolerance = TimeSpan.FromDays(2);
 
     /// <inheritdoc />
     public IReadOnlyCollection<XElement> GetAllElements()
@@ -54,7 +54,8 @@ internal sealed class DataProtectionRing(NpgsqlDataSource dataSource) : IXmlRepo
         await using var db = await services.GetRequiredService<IDbContextFactory<BridgeDbContext>>().CreateDbContextAsync(cancellation);
         if (await db.DataProtectionKeys.AnyAsync(cancellation)) return;
 
+        // Active since long ago: a replica whose clock is behind would else have a ring without a key that it may use.
         var now = services.GetRequiredService<TimeProvider>().GetUtcNow();
-        services.GetRequiredService<IKeyManager>().CreateNewKey(now, now + KeyLife);
+        services.GetRequiredService<IKeyManager>().CreateNewKey(now - ClockTolerance, now + KeyLife);
     }
 }

@@ -27,8 +27,8 @@ internal sealed record LocalPostgresHome(string Folder)
 
         // install(1) makes, owns and closes a folder in one go; the framework has no chown.
         const string account = LocalPostgresCommand.ServerAccount;
-        var start = new ProcessStartInfo("install", ["-d", "-o", account, "-g", account, "-m", "0700", Folder]) { RedirectStandardError = true };
-        using var install = Process.Start(start)!;
+        string[] arguments = ["-d", "-o", account, "-g", account, "-m", "0700", Folder];
+        using var install = Process.Start(new ProcessStartInfo("install", arguments) { RedirectStandardError = true })!;
         var errors = await install.StandardError.ReadToEndAsync(cancellation);
         await install.WaitForExitAsync(cancellation);
         if (install.ExitCode != 0) throw new IOException(errors.Trim());

@@ -62,7 +62,8 @@ internal static class LocalPostgresScript
         finish() {
             flock -n -x 8 || return 0
             exec 7>>server.lock
-            flock -n -x 7 || "$bin/pg_ctl" stop -D data -m fast >/dev/null 2>&1
+            # pg_ctl returns when postmaster.pid has gone, which is a moment before the process has.
+            flock -n -x 7 || { "$bin/pg_ctl" stop -D data -m fast >/dev/null 2>&1 && flock -x 7; }
             rmdir "$socket" 2>/dev/null || :
             [ "$end" = keep ] || rm -rf "$home" 2>/dev/null || :
         }

@@ -39,13 +39,18 @@ internal sealed partial class Migrator(NpgsqlDataSource dataSource, IDbContextFa
 
     private static async Task LockAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
-        // No statement time-out: another replica may be in the middle of a long migration.
-        await using var command = new NpgsqlCommand("select pg_advisory_lock($1)", connection)
+        // No time-outs: another replica may be in the middle of a long migration.
+        await using var batch = new NpgsqlBatch(connection)
         {
-            CommandTimeout = 0,
-            Parameters = { new() { Value = Lock } },
+            Timeout = 0,
+            BatchCommands =
+            {
+                new("set statement_timeout = 0"),
+                new("set lock_timeout = 0"),
+                new("select pg_advisory_lock($1)") { Parameters = { new() { Value = Lock } } },
+            },
         };
-        await command.ExecuteNonQueryAsync(cancellation);
+        await batch.ExecuteNonQueryAsync(cancellation);
     }
 
     private async Task ApplyAsync(CancellationToken cancellation)
@@ -54,7 +59,10 @@ internal sealed partial class Migrator(NpgsqlDataSource dataSource, IDbContextFa
         var pending = (await context.Database.GetPendingMigrationsAsync(cancellation)).ToArray();
         if (pending.Length == 0) return;
 
+        // A migration may take long; on the connection that it opened EF stays, and the pool takes the setting back.
         context.Database.SetCommandTimeout(TimeSpan.FromHours(1));
+        await context.Database.OpenConnectionAsync(cancellation);
+        await context.Database.ExecuteSqlRawAsync("set statement_timeout = 0", cancellation);
         await context.Database.MigrateAsync(cancellation);
         LogMigrated(logger, string.Join(", ", pending));
     }

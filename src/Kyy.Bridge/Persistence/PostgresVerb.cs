@@ -7,7 +7,7 @@ namespace Kyy.Bridge.Persistence;
 /// <summary>The verb <c>postgres</c>: runs the private PostgreSQL alone, for a look with psql or for another program.</summary>
 internal static class PostgresVerb
 {
-    /// <summary>Starts or joins the server of a folder, says how to reach it, the connection string first, and holds it until Ctrl+C.</summary>
+    /// <summary>Starts or joins the server of a folder, says how to reach it (first its connection string), and holds it until Ctrl+C.</summary>
     public static async Task<int> RunAsync(string directory, TextWriter output, TextWriter errors, TimeProvider time)
     {
         using var ended = new CancellationTokenSource();

@@ -6,6 +6,7 @@ internal sealed class TaskCallback
     public required Guid Id { get; init; }
     public required Guid TaskId { get; init; }
     public required string Url { get; init; }
+    public required int Destination { get; init; }
     public required string[] Events { get; init; }
     public DateTimeOffset CreatedAt { get; init; }
 

@@ -9,7 +9,7 @@ internal sealed record UpstreamOptions
     /// <summary>Where the result endpoint lives; <c>/v1/result/{id}</c> is added. The one of all five documents (S0 to S4).</summary>
     public Uri BaseUrl { get; init; } = new("https://zcbservice.aizfw.cn/kyyReactApiServer");
 
-    /// <summary>The base URLs that a client's own upstream key may name. Empty means <see cref="BaseUrl"/> alone, which is always allowed.</summary>
+    /// <summary>What a client's own upstream key may name besides <see cref="BaseUrl"/>, which is always allowed.</summary>
     public ImmutableArray<Uri> AllowedBaseUrls { get; init; } = [];
 
     /// <summary>The operator's key, sent to <see cref="BaseUrl"/> only; null where every client brings its own.</summary>
@@ -27,7 +27,7 @@ internal sealed record UpstreamOptions
     /// <summary>An egress proxy; null goes straight out, whatever the environment's proxy variables say.</summary>
     public Uri? Proxy { get; init; }
 
-    /// <summary>Permits poll windows below the documented ones. For demonstrations and tests: the upstream may throttle or ban the key.</summary>
+    /// <summary>Permits windows below the documented ones, for demonstrations and tests: the upstream may throttle the key.</summary>
     public bool AllowFasterThanDocumented { get; init; }
 
     /// <summary>Whether a key may be sent there.</summary>

@@ -46,6 +46,7 @@ public sealed class BridgeExceptionTests
 
     [Theory]
     [InlineData("text/html", "<h1>Bad gateway</h1>")]
+    [InlineData("text/html; charset=gbk", "<h1>Bad gateway</h1>")]
     [InlineData("application/json", """{"message":"Bad gateway"}""")]
     [InlineData(Problem.MediaType, """{"message":"Bad gateway"}""")]
     [InlineData(Problem.MediaType, "")]

@@ -49,7 +49,8 @@ public sealed class LocalPostgresCommandTests
     [Fact]
     public void Settings_GivenOnes_GoBeforeTheDefaults()
     {
-        var options = Options with { Durable = false, Settings = new Dictionary<string, string> { ["max_connections"] = "7", ["x"] = @"\" } };
+        var given = new Dictionary<string, string> { ["max_connections"] = "7", ["x"] = @"\" };
+        var options = Options with { Durable = false, Settings = given };
 
         var lines = LocalPostgresCommand.Settings("/data", options).Split('\n');
 

@@ -214,8 +214,8 @@ public sealed class LocalPostgresTests : IAsyncLifetime
     /// <summary>A process that owns the server by the service's own verb, and has it running.</summary>
     private async Task<Process> OwnerProcessAsync()
     {
-        var start = new ProcessStartInfo("dotnet", [typeof(LocalPostgres).Assembly.Location, "postgres", Home]) { RedirectStandardOutput = true };
-        var owner = Process.Start(start)!;
+        string[] arguments = [typeof(LocalPostgres).Assembly.Location, "postgres", Home];
+        var owner = Process.Start(new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true })!;
         var connection = await owner.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken);
         connection.ShouldNotBeNull().ShouldStartWith("Host=");
         return owner;

@@ -1,5 +1,7 @@
 using Kyy.Bridge.Persistence;
 using Kyy.Bridge.Tests.Support;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 
@@ -19,9 +21,6 @@ public sealed class PostgresServer : IAsyncDisposable
     private int _databases;
 
     public PostgresServer() => _server = new Lazy<Task<NpgsqlDataSource>>(StartAsync);
-
-    /// <summary>Brings the empty template database, given by its connection string, to the current schema; once a run.</summary>
-    public static Func<string, Task> Migrate { get; set; } = _ => Task.CompletedTask;
 
     private string Template => $"{_run}_template";
 
@@ -52,9 +51,19 @@ public sealed class PostgresServer : IAsyncDisposable
         var server = NpgsqlDataSource.Create(connection);
         await ExecuteAsync(server, $"CREATE DATABASE {Template}");
         // Pooled connections would stay open, and a database that is in use cannot be copied.
-        await Migrate(new NpgsqlConnectionStringBuilder(connection) { Database = Template, Pooling = false }.ConnectionString);
+        await MigrateAsync(new NpgsqlConnectionStringBuilder(connection) { Database = Template, Pooling = false }.ConnectionString);
         await ExecuteAsync(server, $"ALTER DATABASE {Template} ALLOW_CONNECTIONS false");
         return server;
+    }
+
+    // The schema, and the first key of the ring, as after a real first start.
+    private static async Task MigrateAsync(string connection)
+    {
+        await using var template = NpgsqlDataSource.Create(connection);
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        await using var service = BridgeService.Build(builder, BridgeApplication.Read(), template);
+        await BridgeService.MigrateAsync(service.Services, null, CancellationToken.None);
     }
 
     private async Task<string> StartLocalAsync()

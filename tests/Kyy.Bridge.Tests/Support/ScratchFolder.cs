@@ -11,7 +11,7 @@ internal sealed class ScratchFolder : IDisposable
 
     public string Path { get; } = NewPath();
 
-    /// <summary>A path that nothing has yet; in memory where there is room, since most of a small server's time goes into the disk.</summary>
+    /// <summary>A path that nothing has yet; in memory where there is room, since the disk takes most of a small server's time.</summary>
     public static string NewPath() =>
         System.IO.Path.Combine(Parent(), $"kyy-bridge-{Guid.CreateVersion7(TimeProvider.System.GetUtcNow()):n}");
 

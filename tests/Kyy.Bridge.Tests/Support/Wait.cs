@@ -5,10 +5,12 @@ internal static class Wait
 {
     private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(10);
 
-    public static async Task UntilAsync(Func<bool> condition, string what)
+    public static Task UntilAsync(Func<bool> condition, string what) => UntilAsync(() => Task.FromResult(condition()), what);
+
+    public static async Task UntilAsync(Func<Task<bool>> condition, string what)
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20), TimeProvider.System);
-        while (!condition())
+        while (!await condition())
         {
             limit.IsCancellationRequested.ShouldBeFalse($"waited too long until {what}");
             await Task.Delay(Between, TimeProvider.System, TestContext.Current.CancellationToken);

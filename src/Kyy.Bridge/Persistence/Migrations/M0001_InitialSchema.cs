@@ -117,6 +117,9 @@ internal sealed class M0001InitialSchema : Migration
             registered_at        timestamptz not null,
             deadline_at          timestamptz not null,
             superseded_at        timestamptz,
+            erased_at            timestamptz,
+            -- Whether a callback asked for task.queued or task.processing: their bytes are made for nobody else.
+            transitions          boolean     not null default false,
 
             status               text        not null default 'registered',
             model                text,
@@ -149,7 +152,7 @@ internal sealed class M0001InitialSchema : Migration
             check ((ended_at is null) = (status in ('registered', 'queued', 'processing'))),
             check ((ended_at is null) = (next_poll_at is not null)),
             check ((ended_at is null) = (slot_id is not null)),
-            check ((status = 'completed') <= (cardinality(video_urls) > 0)),
+            check ((status = 'completed') <= (cardinality(video_urls) > 0 or erased_at is not null)),
             check (superseded_at is null or ended_at is not null)
         -- Room on every page for the next version of a row, so that moving next_poll_at stays a HOT update.
         ) with (fillfactor = 70);
@@ -164,10 +167,18 @@ internal sealed class M0001InitialSchema : Migration
         -- Pruner.
         create index tasks_ended on bridge.tasks (ended_at) where ended_at is not null;
 
+        create table bridge.destinations (
+            id        integer generated always as identity primary key,
+            client_id uuid    not null references bridge.clients,
+            host      text    not null,
+            unique (client_id, host)
+        );
+
         create table bridge.task_callbacks (
             id          uuid        primary key,
             task_id     uuid        not null references bridge.tasks on delete cascade,
             url         text        not null,
+            destination integer     not null references bridge.destinations,
             events      text[]      not null,
             created_at  timestamptz not null,
             -- Set when the receiver answered 410.
@@ -191,13 +202,6 @@ internal sealed class M0001InitialSchema : Migration
         );
         -- The events of a task: a late callback, the pruner.
         create index events_task on bridge.events (task_id);
-
-        create table bridge.destinations (
-            id        integer generated always as identity primary key,
-            client_id uuid    not null references bridge.clients,
-            host      text    not null,
-            unique (client_id, host)
-        );
 
         create table bridge.deliveries (
             id              uuid        primary key,

@@ -43,12 +43,38 @@ public sealed record ModelFamily
 
     /// <summary>While a task is younger than this, the upstream's "not found" is taken for a record that is not readable yet.</summary>
     public required TimeSpan NotFoundGrace { get; init; }
+
+    /// <summary>True where one of <see cref="Models"/> matches.</summary>
+    public bool Owns(string model) => Models.Any(pattern => ModelPattern.Matches(pattern, model));
+
+    /// <summary>The allowed interval between two polls of a task of that tier.</summary>
+    public PollWindow WindowFor(bool flex) => flex ? FlexWindow ?? Window : Window;
+
+    /// <summary>How long a task of that tier may take before it is <c>timed_out</c>.</summary>
+    public TimeSpan DeadlineFor(bool flex) => flex ? FlexDeadline : Deadline;
+
+    /// <summary>How long such a task usually takes; null where nothing is known, as for all of the flex tier.</summary>
+    /// <param name="model">The model as the upstream named it; null while it has not.</param>
+    /// <param name="flex">Whether the task is of the offline tier.</param>
+    public Estimate? EstimateFor(string? model, bool flex) =>
+        flex ? null : Estimates.FirstOrDefault(estimate => ModelPattern.Matches(estimate.Models, model));
+
+    /// <summary>When a result's link stops working; null where that is not documented, or counts from a creation nobody told.</summary>
+    /// <param name="created">The upstream's own creation time.</param>
+    /// <param name="completedAt">When the completed answer was read.</param>
+    public DateTimeOffset? LinkExpiry(DateTimeOffset? created, DateTimeOffset completedAt) =>
+        (LinkLifeFrom is LinkLifeStart.Completion ? completedAt : created) + LinkLife;
 }
 
-/// <summary>The allowed interval between two polls of one task: never closer than <paramref name="Min"/>, never further apart than <paramref name="Max"/>.</summary>
+/// <summary>The allowed interval between two polls of one task.</summary>
+/// <param name="Min">Never closer than this.</param>
+/// <param name="Max">Never further apart than this.</param>
 public readonly record struct PollWindow(TimeSpan Min, TimeSpan Max);
 
-/// <summary>How long videos of the models that match <paramref name="Models"/> usually take. Not valid for the flex tier, whose duration is not documented.</summary>
+/// <summary>How long videos of some models usually take. Not valid for the flex tier, whose duration is not documented.</summary>
+/// <param name="Models">The pattern of those models.</param>
+/// <param name="Min">Hardly ever sooner than this.</param>
+/// <param name="Max">Usually not later than this.</param>
 public sealed record Estimate(string Models, TimeSpan Min, TimeSpan Max);
 
 /// <summary>What the life of a result's link is counted from.</summary>

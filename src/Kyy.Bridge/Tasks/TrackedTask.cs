@@ -1,7 +1,7 @@
 namespace Kyy.Bridge.Tasks;
 
 /// <summary>One upstream task that is tracked for one client: the row, for cold reads.</summary>
-internal sealed class BridgeTask
+internal sealed class TrackedTask
 {
     public required Guid Id { get; init; }
     public required Guid ClientId { get; init; }
@@ -17,6 +17,8 @@ internal sealed class BridgeTask
     public DateTimeOffset RegisteredAt { get; init; }
     public DateTimeOffset DeadlineAt { get; init; }
     public DateTimeOffset? SupersededAt { get; init; }
+    public DateTimeOffset? ErasedAt { get; init; }
+    public bool Transitions { get; init; }
 
     public required string Status { get; init; }
     public string? Model { get; init; }

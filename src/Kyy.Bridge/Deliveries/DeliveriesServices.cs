@@ -1,0 +1,15 @@
+using Kyy.Bridge.Deliveries.Guard;
+using Kyy.Bridge.Scheduling;
+
+namespace Kyy.Bridge.Deliveries;
+
+internal static class DeliveriesServices
+{
+    public static IServiceCollection AddDeliveries(this IServiceCollection services, DeliverySettings delivery, CallbackSettings callbacks)
+    {
+        services.AddSingleton(delivery).AddSingleton(callbacks).AddSingleton(new AddressPolicy(callbacks.AllowedNetworks));
+        services.AddSingleton<DeliveryInbox>().AddSingleton<WebhookSender>();
+        services.AddSingleton<Dispatcher>();
+        return services.AddSingleton<IRecurringWork>(provider => provider.GetRequiredService<Dispatcher>());
+    }
+}

@@ -1,0 +1,78 @@
+using System.Text.Json;
+using Kyy.Bridge.Persistence;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Kyy.Bridge.Deliveries;
+
+/// <summary>Writes what became of claimed deliveries, and one row for each attempt.</summary>
+/// <remarks>
+/// Only a row whose <c>claim</c> is still the settler's is changed: a process that was frozen past its lease owns it no more.
+/// Its attempt is a fact all the same and is kept. Locks in id order.
+/// </remarks>
+internal static class SettleDeliveries
+{
+    private const string Sql = """
+        with settled as materialized (
+            select * from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+                s (id, claim, state, wait, reason, attempted, number, started_at, duration_ms, status_code, error, response_body)
+        ), locked as materialized (
+            select d.id from bridge.deliveries d join settled s on s.id = d.id
+            where d.claim = s.claim and d.state = 'pending' order by d.id for no key update of d
+        ), changed as (
+            update bridge.deliveries d
+            set state = s.state, next_attempt_at = case when s.state = 'pending' then now() + greatest(s.wait, interval '0') end,
+                leased_until = null, unsettled = 0, attempts = d.attempts - (not s.attempted)::integer,
+                ended_at = case when s.state <> 'pending' then now() end, dead_reason = s.reason
+            from settled s
+            where d.id = s.id and d.id in (select id from locked)
+        )
+        insert into bridge.delivery_attempts (delivery_id, number, started_at, duration_ms, status_code, error, response_body)
+        select s.id, s.number, s.started_at, s.duration_ms, s.status_code, s.error, s.response_body
+        from settled s
+        join bridge.deliveries d on d.id = s.id
+        where s.attempted
+        on conflict (delivery_id, number) do nothing
+        """;
+
+    private const string DisableSql = "update bridge.task_callbacks set disabled_at = now() where id = any ($1) and disabled_at is null";
+
+    public static async Task WriteAsync(NpgsqlDataSource dataSource, IReadOnlyList<Settlement> settlements)
+    {
+        await using var batch = dataSource.CreateBatch();
+        batch.BatchCommands.Add(Settle(settlements));
+        var gone = settlements.Where(settlement => settlement.DisablesCallback).Select(settlement => settlement.Delivery.CallbackId).ToArray();
+        if (gone.Length > 0) batch.BatchCommands.Add(new(DisableSql) { Parameters = { new() { Value = gone } } });
+        await batch.ExecuteNonQueryAsync();
+    }
+
+    private static NpgsqlBatchCommand Settle(IReadOnlyList<Settlement> rows) => new(Sql)
+    {
+        Parameters =
+        {
+            Rows.Column(rows, r => r.Delivery.Id),
+            Rows.Column(rows, r => r.Delivery.Claim),
+            Rows.Column(rows, r => r.State),
+            Rows.Column(rows, r => r.Wait, NpgsqlDbType.Interval),
+            Rows.Column(rows, r => r.DeadReason),
+            Rows.Column(rows, r => r.Attempt is not null),
+            Rows.Column(rows, r => r.Delivery.Attempt),
+            Rows.Column(rows, r => r.Attempt?.StartedAt, NpgsqlDbType.TimestampTz),
+            Rows.Column(rows, r => (int?)r.Attempt?.Duration.TotalMilliseconds, NpgsqlDbType.Integer),
+            Rows.Column(rows, r => StatusCode(r.Attempt?.Result), NpgsqlDbType.Integer),
+            Rows.Column(rows, r => Error(r.Attempt?.Result)),
+            Rows.Column(rows, r => r.Attempt?.ResponseBody, NpgsqlDbType.Bytea),
+        },
+    };
+
+    private static int? StatusCode(AttemptResult? result) => result switch
+    {
+        AttemptResult.Accepted accepted => accepted.StatusCode,
+        AttemptResult.Gone => StatusCodes.Status410Gone,
+        AttemptResult.Rejected rejected => rejected.StatusCode,
+        _ => null,
+    };
+
+    private static string? Error(AttemptResult? result) =>
+        result is AttemptResult.Unreachable unreachable ? JsonNamingPolicy.SnakeCaseLower.ConvertName(unreachable.Error.ToString()) : null;
+}

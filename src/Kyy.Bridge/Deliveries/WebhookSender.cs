@@ -1,0 +1,89 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
+using Kyy.Bridge.Client.Signing;
+using Kyy.Bridge.Deliveries.Guard;
+using Kyy.Bridge.Persistence;
+
+namespace Kyy.Bridge.Deliveries;
+
+/// <summary>Makes one attempt: sign, POST through the guard, the whole exchange bounded in time and bytes.</summary>
+internal sealed class WebhookSender(
+    SigningSecrets secrets, AddressPolicy addresses, DeliverySettings settings, DatabaseClock clock, TimeProvider time) : IDisposable
+{
+    private const int KeptOfAnswer = 2048;
+
+    private static readonly string UserAgent =
+        $"Kyy-Bridge/{typeof(WebhookSender).Assembly.GetName().Version!.ToString(3)}";
+
+    private readonly HttpMessageInvoker _http = GuardedHttp.Create(addresses, settings);
+
+    /// <summary>Sends. Whatever the network or the receiver does is a result.</summary>
+    public async Task<Attempt> SendAsync(LeasedDelivery delivery)
+    {
+        var valid = await secrets.ForClientAsync(delivery.ClientId);
+        var startedAt = clock.Now;
+        var started = time.GetTimestamp();
+        var (result, body) = await PostAsync(delivery, valid, startedAt);
+        return new(result, startedAt, time.GetElapsedTime(started), body);
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    private async Task<(AttemptResult Result, byte[]? Body)> PostAsync(
+        LeasedDelivery delivery, IReadOnlyList<WebhookSecret> valid, DateTimeOffset at)
+    {
+        using var timeout = new CancellationTokenSource(settings.Timeout, time);
+        // An activity of its own: the handler writes its id as traceparent.
+        using var activity = new Activity("webhook").Start();
+        try
+        {
+            using var request = CreateRequest(delivery, valid, at);
+            using var response = await _http.SendAsync(request, timeout.Token);
+            var body = await ReadBodyAsync(response, timeout.Token);
+            return (Read(response), body);
+        }
+        catch (Exception exception) when (AttemptErrors.Of(exception) is { } error)
+        {
+            return (new AttemptResult.Unreachable(error), null);
+        }
+    }
+
+    private static HttpRequestMessage CreateRequest(LeasedDelivery delivery, IReadOnlyList<WebhookSecret> valid, DateTimeOffset at)
+    {
+        var id = TypeId.Format(TypeId.Event, delivery.EventId);
+        var timestamp = at.ToUnixTimeSeconds();
+        var request = new HttpRequestMessage(HttpMethod.Post, delivery.Url)
+        {
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
+            Content = new ByteArrayContent(delivery.Payload) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } },
+        };
+        request.Headers.TryAddWithoutValidation("User-Agent", UserAgent);
+        request.Headers.TryAddWithoutValidation(WebhookSignature.IdHeader, id);
+        request.Headers.TryAddWithoutValidation(WebhookSignature.TimestampHeader, timestamp.ToString(CultureInfo.InvariantCulture));
+        request.Headers.TryAddWithoutValidation(WebhookSignature.SignatureHeader, WebhookSignature.Sign(valid, id, timestamp, delivery.Payload));
+        if (delivery.LinkExpiresAt <= at) request.Headers.TryAddWithoutValidation("kyy-video-url", "expired");
+        return request;
+    }
+
+    // Kept as the bytes that came; the rest is not read.
+    private static async Task<byte[]> ReadBodyAsync(HttpResponseMessage response, CancellationToken cancellation)
+    {
+        var kept = new byte[KeptOfAnswer];
+        await using var body = await response.Content.ReadAsStreamAsync(cancellation);
+        var length = await body.ReadAtLeastAsync(kept, kept.Length, throwOnEndOfStream: false, cancellation);
+        return kept[..length];
+    }
+
+    private AttemptResult Read(HttpResponseMessage response) => (int)response.StatusCode switch
+    {
+        >= 200 and < 300 and var accepted => new AttemptResult.Accepted(accepted),
+        StatusCodes.Status410Gone => new AttemptResult.Gone(),
+        var rejected => new AttemptResult.Rejected(rejected, RetryAfter(response)),
+    };
+
+    private TimeSpan? RetryAfter(HttpResponseMessage response) =>
+        response.Headers.RetryAfter is { } asked ? asked.Delta ?? (asked.Date - clock.Now) : null;
+}

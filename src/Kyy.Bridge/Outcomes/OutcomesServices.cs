@@ -1,0 +1,6 @@
+namespace Kyy.Bridge.Outcomes;
+
+internal static class OutcomesServices
+{
+    public static IServiceCollection AddOutcomes(this IServiceCollection services) => services.AddSingleton<OutcomeRecorder>();
+}

@@ -1,0 +1,62 @@
+using System.Threading.Channels;
+
+namespace Kyy.Bridge.Persistence;
+
+/// <summary>
+/// Gathers rows that arrive together into one write. It does not wait to gather: what arrives while a write is under way makes
+/// the next batch, so that a lone row is written at once and a flood in large batches.
+/// </summary>
+/// <param name="largest">Rows in a write at most.</param>
+/// <param name="write">Writes one batch; what it throws is thrown to whoever added one of the rows.</param>
+internal sealed class Batcher<T>(int largest, Func<IReadOnlyList<T>, Task> write) : IAsyncDisposable
+{
+    private readonly Channel<Entry> _entries = Channel.CreateBounded<Entry>(
+        new BoundedChannelOptions(largest * 4) { SingleReader = true });
+
+    private Task? _loop;
+
+    /// <summary>Starts writing.</summary>
+    public void Start() => _loop ??= Task.Run(WriteAllAsync);
+
+    /// <summary>Adds a row and returns when it has been written and committed.</summary>
+    public async Task AddAsync(T row, CancellationToken cancellation = default)
+    {
+        var entry = new Entry(row, new(TaskCreationOptions.RunContinuationsAsynchronously));
+        await _entries.Writer.WriteAsync(entry, cancellation);
+        // Not given up by the caller's cancellation from here on: the row is being written.
+        await entry.Written.Task;
+    }
+
+    /// <summary>Writes what was added, then ends.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _entries.Writer.TryComplete();
+        if (_loop is not null) await _loop;
+    }
+
+    private async Task WriteAllAsync()
+    {
+        var batch = new List<Entry>(largest);
+        while (await _entries.Reader.WaitToReadAsync())
+        {
+            while (batch.Count < largest && _entries.Reader.TryRead(out var entry)) batch.Add(entry);
+            await WriteAsync(batch);
+            batch.Clear();
+        }
+    }
+
+    private async Task WriteAsync(List<Entry> batch)
+    {
+        try
+        {
+            await write(batch.ConvertAll(entry => entry.Row));
+            foreach (var entry in batch) entry.Written.TrySetResult();
+        }
+        catch (Exception exception)
+        {
+            foreach (var entry in batch) entry.Written.TrySetException(exception);
+        }
+    }
+
+    private sealed record Entry(T Row, TaskCompletionSource Written);
+}

@@ -1,0 +1,30 @@
+using Npgsql;
+
+namespace Kyy.Bridge.Persistence;
+
+/// <summary>
+/// The one pool of connections of a process. Its time-outs are the promise that an outage of the database shows as a 503 within
+/// five seconds, and that nothing waits for ever in a transaction.
+/// </summary>
+internal static class BridgeDataSource
+{
+    private const int ConnectSeconds = 3, CommandSeconds = 4, KeepAliveSeconds = 10, PreparedStatements = 64;
+
+    // On the server too: a client that gave up must not leave its statement running, nor one that froze its locks held.
+    private const string ServerTimeouts = "-c statement_timeout=4s -c lock_timeout=3s -c idle_in_transaction_session_timeout=15s";
+
+    public static NpgsqlDataSource Create(string connectionString, int maxConnections)
+    {
+        var connection = new NpgsqlConnectionStringBuilder(connectionString)
+        {
+            ApplicationName = "Kyy.Bridge",
+            MaxPoolSize = maxConnections,
+            Timeout = ConnectSeconds,
+            CommandTimeout = CommandSeconds,
+            KeepAlive = KeepAliveSeconds,
+            MaxAutoPrepare = PreparedStatements,
+        };
+        connection.Options = string.IsNullOrEmpty(connection.Options) ? ServerTimeouts : $"{ServerTimeouts} {connection.Options}";
+        return NpgsqlDataSource.Create(connection);
+    }
+}

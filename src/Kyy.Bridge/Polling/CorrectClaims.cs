@@ -1,0 +1,46 @@
+using Kyy.Bridge.Persistence;
+using Npgsql;
+
+namespace Kyy.Bridge.Polling;
+
+/// <summary>Mends due times that a claim wrote and the poll did not keep. Both statements leave alone what was claimed since.</summary>
+internal static class CorrectClaims
+{
+    // The slot first, as everybody locks them: claims hold a slot while they lock its tasks.
+    private const string HandBackSlot = """
+        update bridge.slots s set next_due = least(s.next_due, now())
+        from bridge.tasks t where t.id = $1 and s.id = t.slot_id
+        """;
+
+    private const string HandBackTask = """
+        update bridge.tasks set next_poll_at = now(), polls = polls - 1, last_polled_at = $3
+        where id = $1 and polls = $2 and ended_at is null
+        """;
+
+    private const string PushOnSql = """
+        update bridge.tasks set next_poll_at = next_poll_at + $3, last_polled_at = last_polled_at + $3
+        where id = $1 and polls = $2 and ended_at is null
+        """;
+
+    /// <summary>The poll was not made: the task is due as it was before the claim.</summary>
+    public static async Task HandBackAsync(NpgsqlDataSource dataSource, DueTask task)
+    {
+        await using var batch = dataSource.CreateBatch();
+        batch.BatchCommands.Add(new(HandBackSlot) { Parameters = { new() { Value = task.Id } } });
+        batch.BatchCommands.Add(new(HandBackTask)
+        {
+            Parameters = { new() { Value = task.Id }, new() { Value = task.Polls }, Rows.Time(task.LastPolledAt) },
+        });
+        await batch.ExecuteNonQueryAsync();
+    }
+
+    /// <summary>The request went out later than the slack allows: the next one has to wait as much longer.</summary>
+    public static async Task PushOnAsync(NpgsqlDataSource dataSource, DueTask task, TimeSpan by)
+    {
+        await using var command = dataSource.CreateCommand(PushOnSql);
+        command.Parameters.Add(new() { Value = task.Id });
+        command.Parameters.Add(new() { Value = task.Polls });
+        command.Parameters.Add(new() { Value = by });
+        await command.ExecuteNonQueryAsync();
+    }
+}

@@ -1,0 +1,165 @@
+using System.Text.Json;
+using Kyy.Bridge.Client.Contracts;
+using Kyy.Bridge.Outcomes;
+using Kyy.Bridge.Upstream;
+using Kyy.Bridge.Upstream.Catalogue;
+
+namespace Kyy.Bridge.Polling;
+
+/// <summary>
+/// Decides what an answer means for its task: a pure function of both. Only an understood terminal answer about the asked task
+/// ends it as the upstream's; the bridge's own ends need an answer to a question that was asked past the limit.
+/// </summary>
+internal sealed class Judge(ModelCatalogue catalogue)
+{
+    // CONTRACT.md's rule 8 and DESIGN.md: three more polls for the link, three in a row for a missing record.
+    private const int MorePollsForUrl = 3, NotFoundInARow = 3;
+
+    // How long a limit waits for its last look where every look fails for reasons that are not the task's.
+    private static readonly TimeSpan LastLookLimit = TimeSpan.FromHours(24);
+
+    public Verdict Of(DueTask task, UpstreamReply reply, DateTimeOffset readAt) => new Case(catalogue, task, readAt).Decide(reply);
+
+    /// <summary>The family that a task's window, estimate and lives are taken from.</summary>
+    public ModelFamily FamilyOf(DueTask task) => Find(catalogue, task.Family);
+
+    // A family that a newer version knew and this one does not is polled at the default cadence rather than not at all.
+    private static ModelFamily Find(ModelCatalogue catalogue, string? id) =>
+        id is not null && catalogue.Find(id) is { } family ? family : catalogue.Default;
+
+    private sealed record Case(ModelCatalogue Catalogue, DueTask Task, DateTimeOffset ReadAt)
+    {
+        public Verdict Decide(UpstreamReply reply) => reply switch
+        {
+            UpstreamReply.Completed completed => Completed(completed),
+            UpstreamReply.Failed failed => End(TaskStatuses.Failed, failed.Facts, UpstreamError(TaskErrorCodes.UpstreamFailed, failed.Facts)),
+            UpstreamReply.Cancelled cancelled =>
+                End(TaskStatuses.Cancelled, cancelled.Facts, UpstreamError(TaskErrorCodes.UpstreamCancelled, cancelled.Facts)),
+            UpstreamReply.Expired expired =>
+                End(TaskStatuses.Expired, expired.Facts, UpstreamError(TaskErrorCodes.UpstreamExpired, expired.Facts)),
+            UpstreamReply.CompletedWithoutUrl missing => WithoutUrl(missing),
+            UpstreamReply.Waiting waiting => IsOverdue ? TimedOut(waiting.Facts) : Waiting(waiting),
+            UpstreamReply.NotFound missing => NotFound(missing),
+            UpstreamReply.NotOurs foreign => Untold(new("not_ours", Detail: Word(foreign.Reason))),
+            UpstreamReply.NotUnderstood odd => Untold(new("not_understood", Detail: odd.Facts.RawStatus ?? Word(odd.Reason))),
+            UpstreamReply.NoNews => IsOverdue ? TimedOut(UpstreamFacts.None) : Verdict.Unchanged.Instance,
+            UpstreamReply.WrongRoute => OfTheLane(new("wrong_route", 404)),
+            UpstreamReply.KeyRefused refused => OfTheLane(new("key_refused", refused.StatusCode)),
+            UpstreamReply.Throttled => OfTheLane(new("throttled", 429)),
+            UpstreamReply.Unreachable unreachable => OfTheLane(new(Word(unreachable.Kind), unreachable.StatusCode)),
+            _ => throw new InvalidOperationException($"No verdict for {reply.GetType().Name}."),
+        };
+
+        // As of the claim, so that the question itself was asked past the limit.
+        private bool IsOverdue => Task.DeadlineIn <= TimeSpan.Zero;
+
+        private Verdict Completed(UpstreamReply.Completed reply) => new Verdict.Ended(Outcome(TaskStatuses.Completed, reply.Facts, null) with
+        {
+            VideoUrls = reply.Urls,
+            VideoUrlExpiresAt = Family(reply.Facts).LinkExpiry(reply.Facts.Created ?? Task.UpstreamCreatedAt, ReadAt),
+            ActualDuration = (decimal?)reply.Facts.ActualDuration,
+        });
+
+        private Verdict WithoutUrl(UpstreamReply.CompletedWithoutUrl reply)
+        {
+            if (Task.UrlMissing >= MorePollsForUrl)
+                return End(TaskStatuses.CompletedWithoutUrl, reply.Facts, new TaskError(TaskErrorCodes.NoUrl, null));
+            return new Verdict.News(Reading(Task.Status, reply.Facts) with
+            {
+                UrlMissing = Task.UrlMissing + 1,
+                Trouble = new("no_url"),
+                ConsecutiveFailures = Task.ConsecutiveFailures + 1,
+            });
+        }
+
+        private Verdict Waiting(UpstreamReply.Waiting reply)
+        {
+            var status = reply.Status switch
+            {
+                WaitingStatus.Queued => TaskStatuses.Queued,
+                WaitingStatus.Processing => TaskStatuses.Processing,
+                _ => throw new InvalidOperationException($"No status for {reply.Status}."),
+            };
+            var advances = Rank(status) > Rank(Task.Status);
+            var reading = Reading(advances ? status : Task.Status, reply.Facts);
+            if (!advances && !Tells(reading)) return Verdict.Unchanged.Instance;
+            return new Verdict.News(reading with { EventType = advances && Task.WantsTransitions ? "task." + status : null });
+        }
+
+        // A model's name or a creation time that was not known, or the end of a row of failures.
+        private bool Tells(Reading reading) =>
+            reading.Family != Task.Family || (reading.Model is not null && reading.Model != Task.Model)
+            || (reading.UpstreamCreatedAt is not null && Task.UpstreamCreatedAt is null)
+            || Task.ConsecutiveFailures > 0 || Task.NotFound > 0;
+
+        private Verdict NotFound(UpstreamReply.NotFound reply)
+        {
+            var family = Find(Catalogue, Task.Family);
+            var isYoung = Task.RegisteredFor < family.NotFoundGrace;
+            var inARow = isYoung ? 0 : Task.NotFound + 1;
+            if (inARow >= NotFoundInARow)
+            {
+                return family.RecordLife is { } life && Task.Age > life
+                    ? End(TaskStatuses.Expired, UpstreamFacts.None, new(TaskErrorCodes.UpstreamExpired, null))
+                    : End(TaskStatuses.Lost, UpstreamFacts.None, new(TaskErrorCodes.UpstreamNotFound, null));
+            }
+
+            return Untold(new("not_found", reply.StatusCode), inARow);
+        }
+
+        /// <summary>An answer that concerns this task alone and tells nothing of it: it lives on, and somebody should look.</summary>
+        private Verdict Untold(TaskTrouble trouble, int notFound = 0) => IsOverdue
+            ? TimedOut(UpstreamFacts.None)
+            : new Verdict.News(Reading(Task.Status, UpstreamFacts.None) with
+            {
+                NotFound = notFound,
+                Trouble = trouble,
+                ConsecutiveFailures = Task.ConsecutiveFailures + 1,
+            });
+
+        private Verdict OfTheLane(TaskTrouble trouble) =>
+            Task.DeadlineIn <= -LastLookLimit ? TimedOut(UpstreamFacts.None) : new Verdict.OfTheLane(trouble);
+
+        private Verdict TimedOut(UpstreamFacts facts) => End(TaskStatuses.TimedOut, facts, new(TaskErrorCodes.Deadline, null));
+
+        private Verdict End(string status, UpstreamFacts facts, TaskError error) => new Verdict.Ended(Outcome(status, facts, error));
+
+        private Outcome Outcome(string status, UpstreamFacts facts, TaskError? error) => new()
+        {
+            Task = Task.Id,
+            Status = status,
+            Family = Family(facts).Id,
+            Model = facts.Model,
+            UpstreamCreatedAt = facts.Created,
+            Error = error,
+            Warnings = facts.Warnings,
+            EndedAt = ReadAt,
+        };
+
+        private Reading Reading(string status, UpstreamFacts facts) => new()
+        {
+            Task = Task.Id,
+            Status = status,
+            Family = Task.Family ?? (facts.Model is null ? null : Catalogue.ForModel(facts.Model).Id),
+            Model = facts.Model,
+            UpstreamCreatedAt = facts.Created,
+            UrlMissing = Task.UrlMissing,
+            ReadAt = ReadAt,
+        };
+
+        // What the caller named, what an earlier answer's model told, what this one's tells.
+        private ModelFamily Family(UpstreamFacts facts) =>
+            Task.Family is null && facts.Model is not null ? Catalogue.ForModel(facts.Model) : Find(Catalogue, Task.Family);
+    }
+
+    private static TaskError UpstreamError(string code, UpstreamFacts facts) => new(code, facts.Error?.Message);
+
+    private static int Rank(string status) => status switch
+    {
+        TaskStatuses.Registered => 0,
+        TaskStatuses.Queued => 1,
+        _ => 2,
+    };
+
+    private static string Word<T>(T value) where T : struct, Enum => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
+}

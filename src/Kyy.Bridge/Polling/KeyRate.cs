@@ -1,0 +1,64 @@
+namespace Kyy.Bridge.Polling;
+
+/// <summary>
+/// How often one upstream key may be asked: a bucket that fills at the allowed rate and holds a tenth of a second's worth, so
+/// that many due tasks become an even flow and not a burst. A refusal by the upstream empties it for a while.
+/// </summary>
+internal sealed class KeyRate(int perSecond, TimeProvider time)
+{
+    private const double BurstSeconds = 0.1;
+
+    private readonly Lock _lock = new();
+    private readonly double _capacity = Math.Max(1, perSecond * BurstSeconds);
+    private double _tokens = Math.Max(1, perSecond * BurstSeconds);
+    private long _filledAt = time.GetTimestamp();
+    private long _closedUntil = long.MinValue;
+
+    /// <summary>Takes up to <paramref name="wanted"/> requests; how many there are.</summary>
+    public int Take(int wanted)
+    {
+        lock (_lock)
+        {
+            Fill();
+            var taken = Math.Min(wanted, (int)_tokens);
+            _tokens -= taken;
+            return taken;
+        }
+    }
+
+    /// <summary>Gives back requests that were taken and not made.</summary>
+    public void Return(int requests)
+    {
+        lock (_lock) _tokens = Math.Min(_capacity, _tokens + requests);
+    }
+
+    /// <summary>No requests for this long.</summary>
+    public void Pause(TimeSpan length)
+    {
+        lock (_lock)
+        {
+            _closedUntil = Math.Max(_closedUntil, time.GetTimestamp() + (long)(length.TotalSeconds * time.TimestampFrequency));
+            _tokens = 0;
+        }
+    }
+
+    /// <summary>In how long there is at least one request; zero where there is one now.</summary>
+    public TimeSpan NextIn()
+    {
+        lock (_lock)
+        {
+            Fill();
+            if (_tokens >= 1) return TimeSpan.Zero;
+            var closed = time.GetTimestamp() < _closedUntil ? time.GetElapsedTime(time.GetTimestamp(), _closedUntil) : TimeSpan.Zero;
+            return closed + TimeSpan.FromSeconds((1 - _tokens) / perSecond);
+        }
+    }
+
+    private void Fill()
+    {
+        var now = time.GetTimestamp();
+        var from = Math.Max(_filledAt, _closedUntil);
+        if (now > from) _tokens = Math.Min(_capacity, _tokens + time.GetElapsedTime(from, now).TotalSeconds * perSecond);
+        _filledAt = now;
+    }
+}

@@ -1,0 +1,187 @@
+using Kyy.Bridge.Outcomes;
+using Kyy.Bridge.Persistence;
+using Kyy.Bridge.Scheduling;
+using Kyy.Bridge.Upstream;
+using Kyy.Bridge.Upstream.Catalogue;
+using Npgsql;
+
+namespace Kyy.Bridge.Polling;
+
+/// <summary>Asks the upstream about due tasks: claim, ask, judge, record.</summary>
+/// <remarks>
+/// <code>
+/// ① room in flight and in the key's rate → ② claim no more than that → ③ a last look at the clock, GET → ④ judge → ⑤ record
+/// </code>
+/// A process that dies between any two of these loses nothing: the claim has already moved the task's due time on, so it comes
+/// due again by itself, and never earlier than the window allows.
+/// </remarks>
+internal sealed partial class Poller(
+    NpgsqlDataSource dataSource, ClaimDueTasks claims, IUpstreamClient upstream, UpstreamTargets targets, Judge judge, Lanes lanes,
+    OutcomeRecorder recorder, DatabaseClock clock, UpstreamOptions options, TimeProvider time, Jitter jitter, ILogger<Poller> logger)
+    : IAsyncDisposable
+{
+    private const int LargestClaim = 200, LargestReport = 500;
+
+    private readonly PollRoom _room = new(options.MaxConcurrency);
+    private readonly KeyRate _rate = new(options.MaxRequestsPerSecond, time);
+    private readonly InFlight _inFlight = new();
+    private readonly Batcher<LaneReport> _laneReports = new(LargestReport, lanes.ReportAsync);
+
+    /// <summary>Starts polls for what is due in a family, as far as there is room; it does not wait for their answers.</summary>
+    public async Task<WorkRun> RunOnceAsync(ModelFamily family, WakeSignal wake, CancellationToken cancellation)
+    {
+        if (!targets.Any) return new(0);
+        for (var started = 0; ;)
+        {
+            var all = await LanesDue.ReadAsync(dataSource, family.Id, null, cancellation);
+            LaneDue[] due = [.. all.Where(lane => lane.DueIn <= TimeSpan.Zero)];
+            if (due.Length == 0) return new(started, all.Count == 0 ? null : all.Min(lane => lane.DueIn));
+
+            var (round, isFull) = await ClaimRoundAsync(family, due, wake, cancellation);
+            started += round;
+            // Without room the next room wakes the loop. Slots that others hold are worth another look soon.
+            if (isFull) return new(started, Larger(_rate.NextIn(), PollPlan.Tick));
+            if (round == 0) return new(started, PollPlan.Tick);
+        }
+    }
+
+    /// <summary>Returns when every poll that was begun has its answer recorded.</summary>
+    public Task WhenIdleAsync() => _inFlight.WhenEmptyAsync();
+
+    /// <inheritdoc />
+    public ValueTask DisposeAsync() => _laneReports.DisposeAsync();
+
+    // Each due lane gets its share of the room, the longest overdue first.
+    private async Task<(int Started, bool IsFull)> ClaimRoundAsync(
+        ModelFamily family, LaneDue[] due, WakeSignal wake, CancellationToken cancellation)
+    {
+        var started = 0;
+        for (var i = 0; i < due.Length; i++)
+        {
+            var taken = TakeRoom((LargestClaim + due.Length - i - 1) / (due.Length - i), wake);
+            if (taken == 0) return (started, true);
+
+            started += await ClaimAsync(family, due[i], taken, cancellation);
+        }
+
+        return (started, false);
+    }
+
+    private int TakeRoom(int wanted, WakeSignal wake)
+    {
+        var room = _room.Take(wanted, wake);
+        var allowed = _rate.Take(room);
+        _room.Return(room - allowed);
+        return allowed;
+    }
+
+    private async Task<int> ClaimAsync(ModelFamily family, LaneDue lane, int room, CancellationToken cancellation)
+    {
+        var window = family.WindowFor(flex: lane.Tier == Client.Contracts.ServiceTiers.Flex);
+        // Counted from before the claim is sent, so that the poll is believed to be later than it is, never earlier.
+        var claimedAt = time.GetTimestamp();
+        var claimed = new List<DueTask>();
+        try
+        {
+            claimed = await claims.ClaimAsync(lane.Id, room, Plan, jitter.Next, null, cancellation);
+        }
+        finally
+        {
+            _room.Return(room - claimed.Count);
+            _rate.Return(room - claimed.Count);
+        }
+
+        foreach (var task in claimed) _inFlight.Begin(() => PollAsync(task, lane, window, claimedAt));
+        return claimed.Count;
+
+        TimeSpan Plan(DueTask task, double slotJitter) =>
+            PollPlan.Next(window, family.EstimateFor(task.Model, task.Tier == Client.Contracts.ServiceTiers.Flex), task.Age, slotJitter);
+    }
+
+    private async Task PollAsync(DueTask task, LaneDue lane, PollWindow window, long claimedAt)
+    {
+        try
+        {
+            var exchange = await AskAsync(task, window, claimedAt);
+            if (exchange is null)
+            {
+                LogLate(logger, task.Id);
+                await CorrectClaims.HandBackAsync(dataSource, task);
+                return;
+            }
+
+            await RecordAsync(task, lane, exchange.Reply);
+            var late = time.GetElapsedTime(claimedAt, exchange.SentAt) - PollPlan.Slack(window);
+            if (late > TimeSpan.Zero) await CorrectClaims.PushOnAsync(dataSource, task, late);
+        }
+        catch (Exception exception)
+        {
+            // Nothing is lost: the claim has already filed the task under its next due time.
+            LogFailed(logger, task.Id, exception);
+        }
+    }
+
+    /// <summary>Asks, unless it is too late for that: null then, since the next poll may be punctual and would come too early after this one.</summary>
+    private async Task<UpstreamExchange?> AskAsync(DueTask task, PollWindow window, long claimedAt)
+    {
+        try
+        {
+            var target = targets.Of(task.UpstreamKeyId);
+            return time.GetElapsedTime(claimedAt) > PollPlan.Slack(window)
+                ? null
+                : await upstream.GetResultAsync(target, task.TaskId, CancellationToken.None);
+        }
+        finally
+        {
+            _room.Return(1);
+        }
+    }
+
+    private async Task RecordAsync(DueTask task, LaneDue lane, UpstreamReply reply)
+    {
+        var verdict = judge.Of(task, reply, clock.Now);
+        switch (verdict)
+        {
+            case Verdict.Ended ended:
+                await recorder.RecordAsync(ended.Outcome);
+                break;
+            case Verdict.News news:
+                await recorder.RecordAsync(await WithLaneAsync(task, news.Reading));
+                break;
+            case Verdict.OfTheLane trouble:
+                await ReportAsync(lane, reply, trouble.Trouble);
+                return;
+            case Verdict.Unchanged:
+                break;
+        }
+
+        if (lane.IsFailing) await ReportToLaneAsync(new(lane.Id, 0, null, clock.Now));
+    }
+
+    // The model's name tells the family: the task moves to the lane whose cadence is its own.
+    private async Task<Reading> WithLaneAsync(DueTask task, Reading reading) => reading.Family == task.Family
+        ? reading
+        : reading with { MovesToLane = await lanes.FindAsync(task.UpstreamKeyId, reading.Family, task.Tier, CancellationToken.None) };
+
+    private async Task ReportAsync(LaneDue lane, UpstreamReply reply, TaskTrouble trouble)
+    {
+        if (!lane.IsFailing) LogTrouble(logger, lane.Id, trouble.Kind, trouble.StatusCode);
+        if (PauseAskedFor(reply) is { } pause) _rate.Pause(pause);
+        await ReportToLaneAsync(new(lane.Id, 1, trouble, clock.Now));
+    }
+
+    private Task ReportToLaneAsync(LaneReport report)
+    {
+        _laneReports.Start();
+        return _laneReports.AddAsync(report);
+    }
+
+    private static TimeSpan? PauseAskedFor(UpstreamReply reply) => reply switch
+    {
+        UpstreamReply.Throttled throttled => throttled.RetryAfter ?? TimeSpan.FromSeconds(1),
+        UpstreamReply.Unreachable unreachable => unreachable.RetryAfter,
+        _ => null,
+    };
+
+    private static TimeSpan Larger(TimeSpan one, TimeSpan other) => one > other ? one : other;
+}

@@ -1,0 +1,18 @@
+using Kyy.Bridge.Scheduling;
+using Kyy.Bridge.Upstream.Catalogue;
+
+namespace Kyy.Bridge.Polling;
+
+internal static class PollingServices
+{
+    /// <summary>Adds the poller, and one recurring work for each family.</summary>
+    public static IServiceCollection AddPolling(this IServiceCollection services, IEnumerable<ModelFamily> families)
+    {
+        services.AddSingleton<Lanes>().AddSingleton<SlotFiling>().AddSingleton<PollSignals>().AddSingleton<ClaimDueTasks>();
+        services.AddSingleton<Judge>().AddSingleton<UpstreamTargets>().AddSingleton<Poller>();
+        services.AddSingleton<IRecurringWork, RepairSlots>();
+        foreach (var family in families)
+            services.AddSingleton<IRecurringWork>(provider => ActivatorUtilities.CreateInstance<PollWork>(provider, family));
+        return services;
+    }
+}

@@ -1,0 +1,88 @@
+using Kyy.Bridge.Deliveries;
+using Kyy.Bridge.Http;
+using Kyy.Bridge.Outcomes;
+using Kyy.Bridge.Polling;
+using Kyy.Bridge.Scheduling.HostedLoops;
+
+namespace Kyy.Bridge.Scheduling;
+
+/// <summary>
+/// The worker role of this process: runs every recurring work in a loop of its own, and drains in order when the process stops.
+/// </summary>
+/// <remarks>
+/// Stopping: no new claims, polls in flight get their answer and are recorded, webhooks on the wire are finished and settled,
+/// what was handed over and not begun is handed back. What the shutdown's time does not suffice for is left to its lease or its
+/// next due time: nothing is lost, somebody else takes it up.
+/// </remarks>
+internal sealed partial class Workers(
+    IEnumerable<IRecurringWork> works, Poller poller, OutcomeRecorder recorder, Dispatcher dispatcher, DeliveryInbox inbox,
+    Liveness liveness, TimeProvider time, ILoggerFactory loggers) : IHostedService, IAsyncDisposable
+{
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly ILogger _logger = loggers.CreateLogger<Workers>();
+    private Task _loops = Task.CompletedTask;
+    private Task _handedOver = Task.CompletedTask;
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        inbox.Open();
+        _handedOver = Task.Run(() => UntilStoppedAsync(dispatcher.SendHandedOverAsync), cancellationToken);
+        _loops = Task.WhenAll(works.Select(work =>
+            Task.Run(() => new WorkLoop(work, liveness, time, loggers.CreateLogger<WorkLoop>()).RunAsync(_stopping.Token), cancellationToken)));
+        return Task.CompletedTask;
+    }
+
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        inbox.Close();
+        await _stopping.CancelAsync();
+        await using var _ = cancellationToken.Register(GiveUp);
+        try
+        {
+            await DrainAsync().WaitAsync(cancellationToken);
+            LogDrained(_logger);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            LogNotDrained(_logger);
+        }
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _stopping.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private async Task DrainAsync()
+    {
+        await _loops;
+        await poller.WhenIdleAsync();
+        await _handedOver;
+        await dispatcher.DrainAsync();
+    }
+
+    private void GiveUp()
+    {
+        recorder.StopRepeating();
+        dispatcher.StopRepeating();
+    }
+
+    private async Task UntilStoppedAsync(Func<CancellationToken, Task> loop)
+    {
+        try
+        {
+            await loop(_stopping.Token);
+        }
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        {
+            // The end that was asked for.
+        }
+    }
+
+    [LoggerMessage(1210, LogLevel.Information, "Everything in flight was finished or handed back")]
+    private static partial void LogDrained(ILogger logger);
+
+    [LoggerMessage(1211, LogLevel.Warning, "The time for stopping was not enough for everything in flight; others take it up after its lease")]
+    private static partial void LogNotDrained(ILogger logger);
+}

@@ -1,0 +1,82 @@
+using System.Text.Json;
+using Kyy.Bridge.Persistence;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Kyy.Bridge.Tasks;
+
+/// <summary>A callback of one task, with its id.</summary>
+internal sealed record NewCallback(Guid Id, Guid Task, Guid Client, Callback Callback);
+
+/// <summary>Adds callbacks to tasks whose rows this transaction holds, and serves those whose task has ended already.</summary>
+internal static class AddCallbacks
+{
+    // Hosts first and on their own: a row that another transaction inserts meanwhile is seen only by a later statement.
+    private const string DestinationsSql = """
+        insert into bridge.destinations (client_id, host)
+        select distinct client_id, host from unnest($1, $2) n (client_id, host)
+        where not exists (select 1 from bridge.destinations d where d.client_id = n.client_id and d.host = n.host)
+        order by client_id, host
+        on conflict (client_id, host) do nothing
+        """;
+
+    private const string CallbacksSql = """
+        insert into bridge.task_callbacks (id, task_id, url, destination, events, created_at)
+        select n.id, n.task_id, n.url, d.id, array(select jsonb_array_elements_text(n.events)), now()
+        from unnest($1, $2, $3, $4, $5, $6) n (id, task_id, client_id, host, url, events)
+        join bridge.destinations d on d.client_id = n.client_id and d.host = n.host
+        on conflict (task_id, url) do nothing
+        """;
+
+    private const string TransitionsSql = "update bridge.tasks set transitions = true where id = any ($1) and not transitions and ended_at is null";
+
+    // Only what was inserted above: a callback that was there before has had its delivery.
+    private const string ServeEndedSql = """
+        insert into bridge.deliveries (id, event_id, client_id, task_id, callback_id, destination, url, created_at, next_attempt_at)
+        select bridge.new_id(), e.id, e.client_id, t.id, c.id, c.destination, c.url, now(), now()
+        from bridge.task_callbacks c
+        join bridge.tasks t on t.id = c.task_id and t.ended_at is not null
+        join bridge.events e on e.task_id = t.id and e.type = any (c.events) and e.type not in ('task.queued', 'task.processing')
+        where c.id = any ($1)
+        on conflict (event_id, callback_id) do nothing
+        """;
+
+    /// <summary>Returns how many of the callbacks were served with an end at once.</summary>
+    /// <param name="connection">Inside the transaction that locked or inserted the tasks.</param>
+    /// <param name="callbacks">The callbacks to add.</param>
+    /// <param name="mayHaveEnded">False where the tasks are new, which saves a statement.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public static async Task<int> AddAsync(
+        NpgsqlConnection connection, IReadOnlyList<NewCallback> callbacks, bool mayHaveEnded, CancellationToken cancellation)
+    {
+        if (callbacks.Count == 0) return 0;
+        await using var batch = new NpgsqlBatch(connection);
+        batch.BatchCommands.Add(new(DestinationsSql)
+        {
+            Parameters = { Rows.Column(callbacks, c => c.Client), Rows.Column(callbacks, c => c.Callback.Host) },
+        });
+        batch.BatchCommands.Add(Callbacks(callbacks));
+        if (mayHaveEnded)
+        {
+            var telling = callbacks.Where(c => InsertTasks.WantsTransitions(c.Callback)).Select(c => c.Task).ToArray();
+            batch.BatchCommands.Add(new(TransitionsSql) { Parameters = { new() { Value = telling } } });
+            batch.BatchCommands.Add(new(ServeEndedSql) { Parameters = { Rows.Column(callbacks, c => c.Id) } });
+        }
+
+        await batch.ExecuteNonQueryAsync(cancellation);
+        return mayHaveEnded ? (int)batch.BatchCommands[^1].RecordsAffected : 0;
+    }
+
+    private static NpgsqlBatchCommand Callbacks(IReadOnlyList<NewCallback> callbacks) => new(CallbacksSql)
+    {
+        Parameters =
+        {
+            Rows.Column(callbacks, c => c.Id),
+            Rows.Column(callbacks, c => c.Task),
+            Rows.Column(callbacks, c => c.Client),
+            Rows.Column(callbacks, c => c.Callback.Host),
+            Rows.Column(callbacks, c => c.Callback.Url),
+            Rows.Column(callbacks, c => JsonSerializer.Serialize(c.Callback.Events), NpgsqlDbType.Jsonb),
+        },
+    };
+}

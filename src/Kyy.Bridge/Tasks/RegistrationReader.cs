@@ -1,0 +1,90 @@
+using System.Net;
+using System.Text.Json;
+using Kyy.Bridge.Client.Contracts;
+using Kyy.Bridge.Deliveries;
+using Kyy.Bridge.Deliveries.Guard;
+using Kyy.Bridge.Http;
+using Kyy.Bridge.Keys;
+using Kyy.Bridge.Polling;
+using Kyy.Bridge.Upstream.Catalogue;
+
+namespace Kyy.Bridge.Tasks;
+
+/// <summary>Reads one registration: the whole body of the single route and each item of a batch.</summary>
+internal sealed class RegistrationReader(ModelCatalogue catalogue, CallbackSettings callbacks, AddressPolicy addresses, UpstreamTargets targets)
+{
+    private const int LongestId = 200, LongestReference = 200, LongestUrl = 2_048, LargestMetadata = 4 << 10;
+    private const int ShortestDeadline = 60, LongestDeadline = 604_800;
+    private const string DefaultKey = "default";
+
+    private readonly string[] _families = [.. catalogue.Families.Where(family => family != catalogue.Default).Select(family => family.Id)];
+
+    /// <summary>A registration, or all that is wrong with it.</summary>
+    public (Registration? Registration, ProblemResult? Refusal) Read(JsonElement value, ApiClient client)
+    {
+        var members = new MemberReader(value);
+        var family = members.Choice("family", _families);
+        var tier = Tier(members, family);
+        var seconds = members.OptionalInteger("deadline_seconds", ShortestDeadline, LongestDeadline);
+        var registration = new Registration
+        {
+            Client = client.Id,
+            UpstreamKey = Key(members, client),
+            TaskId = Id(members),
+            Callback = Callback(members),
+            Family = family,
+            ServiceTier = tier,
+            Reference = members.OptionalText("reference", LongestReference),
+            Metadata = members.Object("metadata", LargestMetadata),
+            DeadlineSeconds = seconds,
+            Deadline = seconds is { } own ? TimeSpan.FromSeconds(own) : FamilyOf(family).DeadlineFor(tier == ServiceTiers.Flex),
+            Restart = members.Flag("restart") ?? false,
+        };
+        if (members.Flag("archive") is true) members.Fault("archive", "must be false or left out: the archive is off on this server");
+        return members.Refusal() is { } refusal ? (null, refusal) : (registration, null);
+    }
+
+    private static string Id(MemberReader members)
+    {
+        var id = members.Text("task_id", LongestId);
+        // As a segment of a path they mean another path.
+        if (id is "." or "..") members.Fault("task_id", "must not be . or ..");
+        return id;
+    }
+
+    private string? Tier(MemberReader members, string? family)
+    {
+        var tier = members.Choice("service_tier", [ServiceTiers.Default, ServiceTiers.Flex]);
+        if (tier != ServiceTiers.Flex) return tier;
+        if (family is null) members.Fault("service_tier", "must come with family: only some families have a flex tier");
+        else if (FamilyOf(family).FlexWindow is null) members.Fault("service_tier", $"must be {ServiceTiers.Default}: {family} has no flex tier");
+        return tier;
+    }
+
+    private Guid Key(MemberReader members, ApiClient client)
+    {
+        var name = members.OptionalText("upstream_key", LongestId) ?? DefaultKey;
+        if (name != DefaultKey) members.Fault("upstream_key", "must be the name of one of the client's upstream keys");
+        else if (!client.MayUseOperatorKey) members.Fault("upstream_key", "must be a key of the client's own: it may not use the operator's");
+        else if (!targets.Any) members.Fault("upstream_key", "there is none: the operator has to set Bridge:Upstream:ApiKey");
+        return UpstreamKey.Operator;
+    }
+
+    private Callback? Callback(MemberReader members)
+    {
+        var url = members.Url("callback_url", LongestUrl);
+        var events = members.Choices("events", CallbackEvents.All);
+        if (url is null || !Uri.TryCreate(url, UriKind.Absolute, out var uri))
+        {
+            if (events is not null && url is null) members.Fault("events", "must come with callback_url: they say what it gets");
+            return null;
+        }
+
+        if (callbacks.RequireHttps && uri.Scheme != Uri.UriSchemeHttps) members.Fault("callback_url", "must begin with https://");
+        if (IPAddress.TryParse(uri.DnsSafeHost, out var address) && !addresses.Allows(address))
+            members.Fault("callback_url", "must not name an address that webhooks are not sent to");
+        return new(url, $"{uri.IdnHost.ToLowerInvariant()}:{uri.Port}", events ?? CallbackEvents.Ends, events is not null);
+    }
+
+    private ModelFamily FamilyOf(string? id) => id is null ? catalogue.Default : catalogue.Find(id) ?? catalogue.Default;
+}

@@ -1,0 +1,124 @@
+using Kyy.Bridge.Client.Contracts;
+using Kyy.Bridge.Http;
+using Kyy.Bridge.Keys;
+using Kyy.Bridge.Persistence;
+using Kyy.Bridge.Polling;
+using Kyy.Bridge.Upstream.Catalogue;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.OpenApi;
+using Npgsql;
+
+namespace Kyy.Bridge.Tasks;
+
+/// <summary>The routes of the tasks.</summary>
+internal static class TasksApi
+{
+    private static readonly QueryParameter
+        Wait = new("wait", "Holds the answer until the task has ended, for 1 to 50 seconds.", JsonSchemaType.Integer),
+        Erase = new("erase", "Also removes metadata, links, events and response bodies.", JsonSchemaType.Boolean);
+
+    public static void MapTasks(this IEndpointRouteBuilder api)
+    {
+        var tasks = api.MapGroup("/tasks").WithTags("Tasks");
+        tasks.MapPost("/", Register).TakesJson<TaskRegistration>().IsIdempotentByNature().Refuses(StatusCodes.Status409Conflict)
+            .WithName("RegisterTask").WithSummary("Registers an upstream task; the same task again answers 200 and adds its callback.");
+        tasks.MapPost("/batch", RegisterBatch).TakesJson<BatchRegistration>(maxBytes: JsonBody.MaxBatchBytes).IsIdempotentByNature()
+            .WithName("RegisterTasks").WithSummary("Registers up to 10,000 tasks; a bad one does not spoil the others.");
+        tasks.MapGet("/", List).TakesQuery([.. TaskFilter.Parameters, .. QueryParameter.Page])
+            .WithName("ListTasks").WithSummary("Lists tasks, newest first.");
+        tasks.MapGet("/{id}", Get).TakesQuery(Wait).Refuses(StatusCodes.Status429TooManyRequests)
+            .WithName("GetTask").WithSummary("One task; with wait, as soon as it has ended.");
+        tasks.MapPost("/{id}/poll", Poll).Refuses(StatusCodes.Status409Conflict)
+            .WithName("PollTask").WithSummary("Makes a task due as soon as its family's window allows.");
+        tasks.MapDelete("/{id}", Stop).TakesQuery(Erase)
+            .WithName("StopTask").WithSummary("Stops tracking a task and cancels its pending deliveries.");
+    }
+
+    private static async Task<Results<Created<BridgeTask>, Ok<BridgeTask>, ProblemResult>> Register(
+        OnBehalfOf owner, Caller caller, JsonBody body, RegistrationReader reader, TaskRegistrar registrar, BridgeDbContext db, CancellationToken cancellation)
+    {
+        var client = await db.Clients.SingleAsync(row => row.Id == owner.ClientId, cancellation);
+        var (registration, refusal) = reader.Read(body.Root, client);
+        if (refusal is not null) return refusal;
+
+        switch (await registrar.RegisterAsync(registration!, cancellation))
+        {
+            case RegistrationResult.Created(var id):
+                var created = await ShowAsync(id);
+                return TypedResults.Created($"/v1/tasks/{created.Id}", created);
+            case RegistrationResult.Existing(var id):
+                return TypedResults.Ok(await ShowAsync(id));
+            case var refused:
+                return TaskProblems.Of(refused);
+        }
+
+        async Task<BridgeTask> ShowAsync(Guid id) => Warned(await TaskQueries.FindAsync(db, caller, id, cancellation)
+            ?? throw new InvalidOperationException($"Task {id} was registered and is not there."));
+    }
+
+    private static async Task<Results<Ok<BatchResult>, ProblemResult>> RegisterBatch(
+        OnBehalfOf owner, JsonBody body, RegistrationReader reader, TaskRegistrar registrar, BridgeDbContext db, CancellationToken cancellation)
+    {
+        var members = new MemberReader(body.Root);
+        var items = members.Array("tasks", 1, TaskBatch.Largest, required: true);
+        if (members.Refusal() is { } refusal) return refusal;
+
+        var client = await db.Clients.SingleAsync(row => row.Id == owner.ClientId, cancellation);
+        return TypedResults.Ok(await TaskBatch.RegisterAsync(items!, client, reader, registrar, cancellation));
+    }
+
+    private static async Task<Results<Ok<Page<BridgeTask>>, ProblemResult>> List(
+        QueryReader query, Caller caller, ModelCatalogue catalogue, BridgeDbContext db, CancellationToken cancellation)
+    {
+        var filter = TaskFilter.Read(query, catalogue);
+        var page = query.Page();
+        if (query.Refusal() is { } refusal) return refusal;
+
+        return TypedResults.Ok(await TaskQueries.ListAsync(db, caller, filter, page, cancellation));
+    }
+
+    private static async Task<Results<Ok<BridgeTask>, ProblemResult>> Get(
+        string id, QueryReader query, Caller caller, TaskWaiting waiting, BridgeDbContext db, CancellationToken cancellation)
+    {
+        var wait = query.Integer("wait", 1, 50);
+        if (query.Refusal() is { } refusal) return refusal;
+        if (!TypeId.TryParse(TypeId.Task, id, out var task)) return Problems.NotFound();
+
+        var found = await TaskQueries.FindAsync(db, caller, task, cancellation);
+        if (found is null) return Problems.NotFound();
+        if (wait is not { } seconds || found.Ended) return TypedResults.Ok(found);
+
+        if (await waiting.UntilEndedAsync(caller, task, TimeSpan.FromSeconds(seconds), cancellation) is { } refused) return refused;
+        return await TaskQueries.FindAsync(db, caller, task, cancellation) is { } now ? TypedResults.Ok(now) : Problems.NotFound();
+    }
+
+    private static async Task<Results<Accepted<PollAccepted>, ProblemResult>> Poll(
+        string id, Caller caller, ModelCatalogue catalogue, PollSignals signals, NpgsqlDataSource dataSource, BridgeDbContext db, CancellationToken cancellation)
+    {
+        if (await TaskQueries.FindRowAsync(db, caller, id, cancellation) is not { } row) return Problems.NotFound();
+
+        var family = row.Family is null ? catalogue.Default : catalogue.Find(row.Family) ?? catalogue.Default;
+        var shortest = PollPlan.Shortest(family.WindowFor(row.ServiceTier == ServiceTiers.Flex));
+        if (await PollNow.RequestAsync(dataSource, row.Id, shortest, cancellation) is not { } next)
+            return Problems.TaskEnded("It is not polled any more. Its status is final.");
+        signals.Of(row.Family).Raise();
+        return TypedResults.Accepted((string?)null, new PollAccepted(next));
+    }
+
+    private static async Task<Results<NoContent, ProblemResult>> Stop(
+        string id, QueryReader query, Caller caller, TaskWaiters waiters, NpgsqlDataSource dataSource, BridgeDbContext db, CancellationToken cancellation)
+    {
+        var erase = query.Flag("erase") ?? false;
+        if (query.Refusal() is { } refusal) return refusal;
+        if (await TaskQueries.FindRowAsync(db, caller, id, cancellation) is not { } row) return Problems.NotFound();
+
+        await StopTask.RunAsync(dataSource, row.Id, erase, cancellation);
+        waiters.Ended([row.Id]);
+        return TypedResults.NoContent();
+    }
+
+    // Nothing will be sent: the feed, waiting and lists still work, but a forgotten callback is likelier.
+    private static BridgeTask Warned(BridgeTask task) =>
+        task.CallbackUrls.Count > 0 ? task : task with { Warnings = [.. task.Warnings, TaskWarnings.NoDestination] };
+}

@@ -1,0 +1,94 @@
+using System.Text.Json;
+
+namespace Kyy.Bridge.Upstream;
+
+/// <summary>The body of a successful HTTP answer: unwrapped, checked for whose it is, and only then read for its status.</summary>
+internal static class UpstreamBodyReader
+{
+    /// <summary>The longest body that is read; documented ones have about 200 bytes.</summary>
+    public const int MaxBytes = 64 * 1024;
+
+    public static UpstreamReply Read(in UpstreamAnswer answer)
+    {
+        if (answer.Content.Length > MaxBytes) return new UpstreamReply.Unreachable(UnreachableKind.TooLarge);
+        using var document = Parse(answer.Content);
+        if (document is not { RootElement.ValueKind: JsonValueKind.Object }) return new UpstreamReply.Unreachable(UnreachableKind.BadBody);
+        var body = new JsonMembers(document.RootElement);
+        // Sibling endpoints wrap their answers in {code,msg,data}. A documented answer has an id and no code.
+        return body.Has("code") && !body.Has("id") ? ReadEnvelope(body, answer) : ReadTask(body, answer);
+    }
+
+    private static JsonDocument? Parse(ReadOnlyMemory<byte> content)
+    {
+        ReadOnlySpan<byte> byteOrderMark = [0xEF, 0xBB, 0xBF];
+        try
+        {
+            return JsonDocument.Parse(content.Span.StartsWith(byteOrderMark) ? content[byteOrderMark.Length..] : content);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private static UpstreamReply ReadEnvelope(JsonMembers envelope, in UpstreamAnswer answer)
+    {
+        if (envelope.Contradicts("code") || envelope.Contradicts("data")) return NotUnderstood(NotUnderstoodReason.Contradiction);
+        var code = JsonScalar.Number(envelope["code"]);
+        return (envelope["data"], code) switch
+        {
+            ({ ValueKind: JsonValueKind.Object } data, 0 or 200) => ReadTask(new JsonMembers(data), answer),
+            (not null, _) => NotUnderstood(NotUnderstoodReason.Envelope),
+            // A code borrowed from HTTP means what it means there: a refused key comes as 200 with 401 inside.
+            (null, >= 400 and < 600) => UpstreamReplyReader.Read(answer with { StatusCode = (int)code }),
+            (null, _) => new UpstreamReply.NotFound(answer.StatusCode),
+        };
+    }
+
+    private static UpstreamReply ReadTask(JsonMembers task, in UpstreamAnswer answer)
+    {
+        if (task.Contradicts("object") || task.Contradicts("id") || task.Contradicts("status"))
+            return NotUnderstood(NotUnderstoodReason.Contradiction);
+        if (WhyNotOurs(task, answer.AskedId) is { } reason) return new UpstreamReply.NotOurs(reason);
+        var reply = ReadStatus(task, UpstreamFactsReader.Read(task, answer.Now));
+        // "Echoes the right id when present" is enough to keep waiting. To end a task, it has to be present.
+        return reply is UpstreamReply.Reading and not UpstreamReply.Waiting && !task.Has("id")
+            ? new UpstreamReply.NotOurs(NotOursReason.MissingId)
+            : reply;
+    }
+
+    private static NotOursReason? WhyNotOurs(JsonMembers task, string askedId) => (Word(task["object"]), task["id"]) switch
+    {
+        ("error", _) => NotOursReason.ErrorObject,
+        (not (null or "video"), _) => NotOursReason.ForeignObject,
+        (_, null) when task.Has("id") => NotOursReason.NullId,
+        (_, { } id) when JsonScalar.Text(id) != askedId => NotOursReason.ForeignId,
+        _ => null,
+    };
+
+    private static UpstreamReply ReadStatus(JsonMembers task, UpstreamFacts facts) => Word(task["status"]) switch
+    {
+        "queued" or "pending" => new UpstreamReply.Waiting(WaitingStatus.Queued, facts),
+        "processing" or "running" or "in_progress" => new UpstreamReply.Waiting(WaitingStatus.Processing, facts),
+        "completed" or "succeeded" => ReadLinks(task, facts),
+        "failed" => new UpstreamReply.Failed(facts),
+        "cancelled" or "canceled" => new UpstreamReply.Cancelled(facts),
+        "expired" => new UpstreamReply.Expired(facts),
+        null => new UpstreamReply.NotUnderstood(NotUnderstoodReason.StatusMissing, facts),
+        _ => new UpstreamReply.NotUnderstood(NotUnderstoodReason.StatusUnknown, facts),
+    };
+
+    private static UpstreamReply.Reading ReadLinks(JsonMembers task, UpstreamFacts facts)
+    {
+        var links = VideoLinks.Read(task["video_url"]);
+        if (links.AnyRefused) facts = facts with { Warnings = [UpstreamWarnings.VideoUrlRefused] };
+        return links.Accepted.IsEmpty
+            ? new UpstreamReply.CompletedWithoutUrl(facts)
+            : new UpstreamReply.Completed(links.Accepted, facts);
+    }
+
+    private static string? Word(JsonElement? element) =>
+        element is { } value && JsonScalar.Text(value).Trim() is { Length: > 0 } text ? text.ToLowerInvariant() : null;
+
+    private static UpstreamReply.NotUnderstood NotUnderstood(NotUnderstoodReason reason) => new(reason, UpstreamFacts.None);
+}

@@ -1,0 +1,24 @@
+using System.CommandLine;
+using Kyy.Bridge.Configuration;
+using Kyy.Bridge.Upstream.Catalogue;
+
+namespace Kyy.Bridge.Verbs;
+
+/// <summary><c>config check</c>.</summary>
+internal static class ConfigCommand
+{
+    public static Command Create()
+    {
+        var check = new Command("check", "Reads the configuration as a start would and says what is in force, or all that is wrong.")
+        {
+            TreatUnmatchedTokensAsErrors = false,
+        };
+        check.SetAction(given =>
+        {
+            var builder = ServiceSetup.CreateBuilder(given.UnmatchedTokens);
+            return ConfigCheckVerb.Run(
+                builder.Configuration, builder.Environment.IsDevelopment(), ModelCatalogue.Documented.Families, Console.Out);
+        });
+        return new Command("config", "The configuration.") { check };
+    }
+}

@@ -1,0 +1,98 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+
+namespace Kyy.Bridge.Tests.Upstream;
+
+/// <summary>
+/// A server of bytes on 127.0.0.1: it hands every request's head to a script that writes whatever it likes, well-formed or not.
+/// A connection is kept until its script returns false.
+/// </summary>
+internal sealed class RawServer : IAsyncDisposable
+{
+    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly ConcurrentBag<Task> _connections = [];
+    private readonly Func<Stream, CancellationToken, Task<bool>> _script;
+    private readonly X509Certificate2? _certificate;
+    private readonly Task _accepting;
+
+    public RawServer(Func<Stream, CancellationToken, Task<bool>> script, X509Certificate2? certificate = null)
+    {
+        _script = script;
+        _certificate = certificate;
+        _listener.Start();
+        _accepting = AcceptAsync();
+    }
+
+    public Uri BaseUrl => new($"{(_certificate is null ? "http" : "https")}://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}/base");
+
+    /// <summary>The heads of all requests so far, each with its empty last line.</summary>
+    public ConcurrentQueue<string> Requests { get; } = new();
+
+    public int Connections => _connections.Count;
+
+    /// <summary>A server that always answers with these bytes and keeps the connection.</summary>
+    public static RawServer Answering(string head, byte[]? body = null) => new(async (stream, stop) =>
+    {
+        await stream.WriteAsync(Encoding.Latin1.GetBytes(head.ReplaceLineEndings("\r\n")), stop);
+        await stream.WriteAsync(body ?? [], stop);
+        return true;
+    });
+
+    /// <summary>A server that answers 200 with that body, as plain JSON or as the header says.</summary>
+    public static RawServer Json(string body, string headers = "") => Json(Encoding.UTF8.GetBytes(body), headers);
+
+    public static RawServer Json(byte[] body, string headers = "") =>
+        Answering($"HTTP/1.1 200 OK\nContent-Type: application/json\n{headers}Content-Length: {body.Length}\n\n", body);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync();
+        // They end by cancellation, or broken by a client that has had enough: what matters is what the client made of it.
+        await _accepting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _listener.Dispose();
+        await Task.WhenAll(_connections).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _stopping.Dispose();
+    }
+
+    private async Task AcceptAsync()
+    {
+        while (true) _connections.Add(ServeAsync(await _listener.AcceptTcpClientAsync(_stopping.Token)));
+    }
+
+    private async Task ServeAsync(TcpClient connection)
+    {
+        using var _ = connection;
+        await using var stream = await OpenAsync(connection);
+        while (await ReadHeadAsync(stream) is { Length: > 0 } head)
+        {
+            Requests.Enqueue(head);
+            if (!await _script(stream, _stopping.Token)) break;
+        }
+    }
+
+    private async Task<Stream> OpenAsync(TcpClient connection)
+    {
+        if (_certificate is null) return connection.GetStream();
+        var secure = new SslStream(connection.GetStream());
+        await secure.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = _certificate }, _stopping.Token);
+        return secure;
+    }
+
+    private async Task<string> ReadHeadAsync(Stream stream)
+    {
+        var head = new StringBuilder();
+        var buffer = new byte[1];
+        while (!head.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal))
+        {
+            if (await stream.ReadAsync(buffer, _stopping.Token) == 0) return "";
+            head.Append((char)buffer[0]);
+        }
+
+        return head.ToString();
+    }
+}
