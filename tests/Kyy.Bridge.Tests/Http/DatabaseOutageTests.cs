@@ -16,7 +16,7 @@ public sealed class DatabaseOutageTests(PostgresServer server)
     {
         var database = await server.CreateDatabaseAsync();
         await using var gate = new DatabaseGate(database);
-        await using var bridge = await BridgeApplication.StartAsync(database, gate.DataSource);
+        await using var bridge = await BridgeApplication.StartAsync(database, gate.DataSource, settings: ("Bridge:Roles", "api"));
         var client = await bridge.CreateClientAsync();
         bridge.Clock.Advance(TimeSpan.FromSeconds(5));
 

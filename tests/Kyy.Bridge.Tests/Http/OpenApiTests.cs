@@ -1,6 +1,9 @@
 using System.Net;
 using System.Text.Json;
 using Kyy.Bridge.Tests.Support;
+using Microsoft.AspNetCore.Http.Metadata;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Kyy.Bridge.Tests.Http;
 
@@ -23,17 +26,14 @@ public sealed class OpenApiTests(PostgresServer server) : IAsyncLifetime
     public void Document_ListsEveryRoute()
     {
         _document.GetProperty("openapi").GetString().ShouldNotBeNull().ShouldStartWith("3.1");
-        Operations().Select(operation => operation.Name).ShouldBe(
-            [
-                "get /healthz/live", "get /healthz/ready",
-                "post /v1/admin/clients", "get /v1/admin/clients", "delete /v1/admin/clients/{id}",
-                "post /v1/admin/clients/{id}/keys", "get /v1/admin/clients/{id}/keys",
-                "post /v1/admin/keys", "get /v1/admin/keys", "delete /v1/admin/keys/{id}",
-                "get /v1/signing-secret", "post /v1/signing-secret/rotate",
-                "post /v1/tasks", "get /v1/tasks", "post /v1/tasks/batch",
-                "get /v1/tasks/{id}", "delete /v1/tasks/{id}", "post /v1/tasks/{id}/poll",
-            ],
-            ignoreOrder: true);
+        var routes = _bridge.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+            .Where(route => route.Metadata.GetMetadata<IEndpointSummaryMetadata>() is not null)
+            .SelectMany(route => route.Metadata.GetRequiredMetadata<IHttpMethodMetadata>().HttpMethods
+                .Select(method => $"{method.ToLowerInvariant()} {route.RoutePattern.RawText!.TrimEnd('/')}"))
+            .ToArray();
+        routes.Length.ShouldBeGreaterThan(10);
+        routes.ShouldContain("post /v1/admin/clients/{id}/keys");
+        Operations().Select(operation => operation.Name).ShouldBe(routes, ignoreOrder: true);
     }
 
     [Fact]

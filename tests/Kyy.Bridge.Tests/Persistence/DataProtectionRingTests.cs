@@ -24,7 +24,7 @@ public sealed class DataProtectionRingTests(PostgresServer server)
         await bridge.QueryAsync(db => db.DataProtectionKeys.ExecuteDeleteAsync());
 
         var stop = TestContext.Current.CancellationToken;
-        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => BridgeService.MigrateAsync(bridge.Services, null, stop)));
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => BridgeService.MigrateAsync(bridge.Services, firstSteps: null, stop)));
 
         (await bridge.QueryAsync(db => db.DataProtectionKeys.CountAsync())).ShouldBe(1);
     }

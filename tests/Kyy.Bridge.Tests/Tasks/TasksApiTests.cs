@@ -170,19 +170,13 @@ public sealed class TasksApiTests(PostgresServer server) : IAsyncLifetime
     public async Task Get_WithWait_AnswersWhenTheTaskEnds_AndOverTheLimitIsRefused()
     {
         var task = await Client.RegisterAsync(new() { TaskId = "video_1" }, cancellationToken: Cancellation);
-        var waiting = new[] { Caller.GetAsync($"/v1/tasks/{task.Id}?wait=50"), Caller.GetAsync($"/v1/tasks/{task.Id}?wait=50") };
-        TestAnswer? refused = null;
-        await Wait.UntilAsync(
-            async () =>
-            {
-                refused = await Caller.GetAsync($"/v1/tasks/{task.Id}?wait=1");
-                return refused.Status == HttpStatusCode.TooManyRequests;
-            },
-            "both waits are counted");
-        refused!.ShouldBeProblem(HttpStatusCode.TooManyRequests, "quota");
+        var waiting = Enumerable.Range(0, 3).Select(_ => Caller.GetAsync($"/v1/tasks/{task.Id}?wait=50")).ToList();
 
+        var refused = await Task.WhenAny(waiting);
+        (await refused).ShouldBeProblem(HttpStatusCode.TooManyRequests, "quota");
         await EndAsync(task, TaskStatuses.Completed);
 
+        waiting.Remove(refused);
         foreach (var answer in await Task.WhenAll(waiting)) answer.Read(BridgeJson.Wire.BridgeTask).Status.ShouldBe(TaskStatuses.Completed);
     }
 
