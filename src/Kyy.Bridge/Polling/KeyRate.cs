@@ -26,10 +26,13 @@ internal sealed class KeyRate(int perSecond, TimeProvider time)
         }
     }
 
-    /// <summary>Gives back requests that were taken and not made.</summary>
+    /// <summary>Gives back requests that were taken and not made; those taken before a pause are forfeited with the rest.</summary>
     public void Return(int requests)
     {
-        lock (_lock) _tokens = Math.Min(_capacity, _tokens + requests);
+        lock (_lock)
+        {
+            if (time.GetTimestamp() >= _closedUntil) _tokens = Math.Min(_capacity, _tokens + requests);
+        }
     }
 
     /// <summary>No requests for this long.</summary>
