@@ -80,7 +80,7 @@ public sealed class KeyRateTests
         rate.Pause(7 * Second);
 
         rate.Take(1).ShouldBe(0);
-        rate.NextIn().ShouldBe(7 * Second + TimeSpan.FromMilliseconds(5));
+        rate.NextIn().ShouldBe(7 * Second + TimeSpan.FromMilliseconds(50));
         _time.Advance(7 * Second);
         rate.Take(1).ShouldBe(0);
         _time.Advance(TimeSpan.FromMilliseconds(5));
@@ -113,16 +113,16 @@ public sealed class KeyRateTests
     }
 
     [Fact]
-    public void The_next_request_is_announced_for_when_there_is_one()
+    public void The_next_requests_are_announced_for_when_the_bucket_is_half_full()
     {
         var rate = new KeyRate(40, _time);
         rate.NextIn().ShouldBe(TimeSpan.Zero);
         rate.Take(4);
 
-        rate.NextIn().ShouldBe(TimeSpan.FromMilliseconds(25));
+        rate.NextIn().ShouldBe(TimeSpan.FromMilliseconds(50));
         _time.Advance(rate.NextIn());
         rate.NextIn().ShouldBe(TimeSpan.Zero);
-        rate.Take(1).ShouldBe(1);
+        rate.Take(4).ShouldBe(2);
     }
 
     [Fact]
