@@ -3,6 +3,7 @@ using Kyy.Bridge.Client;
 using Kyy.Bridge.Client.Signing;
 using Kyy.Bridge.Emulator.Commands;
 using Kyy.Bridge.Emulator.Receiving;
+using Kyy.Bridge.Emulator.Upstream;
 
 namespace Kyy.Bridge.Emulator.Demo;
 
@@ -26,6 +27,7 @@ internal sealed class DemoStory(DemoPlaces places, TextWriter output, TimeProvid
         }
         catch (Exception failure) when (failure is DemoException or HttpRequestException or BridgeException or JsonException)
         {
+            Say("");
             return [failure.Message];
         }
     }
@@ -33,28 +35,45 @@ internal sealed class DemoStory(DemoPlaces places, TextWriter output, TimeProvid
     private async Task<IReadOnlyList<string>> PlayAsync(DemoStage stage, bool stay, CancellationToken stopping)
     {
         Say($"Kyy.Bridge: from polling to webhooks, {Pace.TimesFaster} times faster than in life.", "");
-        await StepAsync("PostgreSQL and the service", () => StartAsync(stage, stopping));
-        var clientKey = (await stage.Client(stage.AdminKey).CreateClientAsync(new("demo"), cancellationToken: stopping)).ApiKey;
+        output.Write("PostgreSQL and the service … ");
+        var started = time.GetTimestamp();
+        await stage.ReadyAsync(stopping);
+        var clientKey = await EnterAsync(stage, stopping);
         var client = stage.Client(clientKey);
-        stage.Receiver.Secrets = [WebhookSecret.Parse((await client.GetSigningSecretAsync(stopping)).Secret)];
+        await RehearseAsync(stage, client, stopping);
+        Say($"ready in {Words.Seconds(time.GetElapsedTime(started))}");
 
+        output.Write("Tasks of five families … ");
         var cast = new Cast(stage);
-        await StepAsync("Tasks of five families", () => cast.RegisterAsync(client, stopping));
-        Say("");
+        Say(await cast.RegisterAsync(client, stopping), "");
         var result = await WatchAsync(cast, client, stopping);
         Say(["", .. Summary.Lines(result), ""]);
         if (Verdict.Faults(result) is [_, ..] faults) return faults;
 
         if (stay) await StayAsync(stage, clientKey, stopping);
-        else Say([.. Summary.Next]);
+        else Say(Summary.Next);
         return [];
     }
 
-    private async Task<string> StartAsync(DemoStage stage, CancellationToken stopping)
+    /// <summary>Makes a client, whose signing secret the receiver is told.</summary>
+    /// <returns>The client's key.</returns>
+    private static async Task<string> EnterAsync(DemoStage stage, CancellationToken stopping)
     {
-        var started = time.GetTimestamp();
-        await stage.ReadyAsync(stopping);
-        return $"ready in {Words.Seconds(time.GetElapsedTime(started))}";
+        var client = await stage.Client(stage.AdminKey).CreateClientAsync(new("demo"), cancellationToken: stopping);
+        var secret = await stage.Client(client.ApiKey).GetSigningSecretAsync(stopping);
+        stage.Receiver.Secrets = [WebhookSecret.Parse(secret.Secret)];
+        return client.ApiKey;
+    }
+
+    /// <summary>
+    /// Sends one task through. Two fresh programs compile what they run: the first polls would each be late by more than the windows
+    /// of this pace have room for, and the polls after them early.
+    /// </summary>
+    private static async Task RehearseAsync(DemoStage stage, BridgeClient client, CancellationToken stopping)
+    {
+        var task = stage.Upstream.Tasks.Create(new() { Family = EmulatedFamily.Videos, Statuses = [EmulatedStatus.Completed] });
+        var registered = await client.RegisterAsync(new() { TaskId = task.Id }, cancellationToken: stopping);
+        await client.WaitForEndAsync(registered.Id, LongestWait, stopping);
     }
 
     private async Task<DemoResult> WatchAsync(Cast cast, BridgeClient client, CancellationToken stopping)
@@ -76,20 +95,6 @@ internal sealed class DemoStory(DemoPlaces places, TextWriter output, TimeProvid
         Say([.. StayNotice.Lines(stage.Bridge, stage.Upstream.ControlUrl, stage.Receiver.BaseUrl, stage.AdminKey, clientKey)]);
         stage.Receiver.Received += webhook => Say(WebhookLine.Of(webhook));
         await Stop.RequestedAsync(stopping);
-    }
-
-    private async Task StepAsync(string what, Func<Task<string>> step)
-    {
-        output.Write($"{what} … ");
-        var done = "failed";
-        try
-        {
-            done = await step();
-        }
-        finally
-        {
-            output.WriteLine(done);
-        }
     }
 
     private void Say(params IEnumerable<string> lines)
