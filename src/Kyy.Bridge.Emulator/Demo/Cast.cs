@@ -35,7 +35,7 @@ internal sealed class Cast
         foreach (var part in _singles) last = await client.RegisterAsync(part.Registration, cancellationToken: stopping);
         var again = await client.RegisterAsync(_singles[^1].Registration, cancellationToken: stopping);
         if (again.Id != last!.Id) throw new DemoException($"{again.TaskId} was registered twice, and became two tasks.");
-        return $"{batch.Created} in one batch, {_singles.Count} one by one, the last of them twice: it kept its id";
+        return $"{batch.Created} in a batch, {_singles.Count} singly, 1 again: the same id";
     }
 
     /// <summary>How all of them are now.</summary>

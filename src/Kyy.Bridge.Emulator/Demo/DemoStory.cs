@@ -10,6 +10,8 @@ namespace Kyy.Bridge.Emulator.Demo;
 /// <summary>The demo from its start to its summary.</summary>
 internal sealed class DemoStory(DemoPlaces places, TextWriter output, TimeProvider time)
 {
+    private const string Picture = "  emulated upstream  ◄── polls ──  the bridge  ── signed webhooks ──►  receiver";
+
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30), BetweenLooks = TimeSpan.FromMilliseconds(200);
 
     /// <summary>Tells it, and leaves nothing running.</summary>
@@ -34,14 +36,14 @@ internal sealed class DemoStory(DemoPlaces places, TextWriter output, TimeProvid
 
     private async Task<IReadOnlyList<string>> PlayAsync(DemoStage stage, bool stay, CancellationToken stopping)
     {
-        Say($"Kyy.Bridge: from polling to webhooks, {Pace.TimesFaster} times faster than in life.", "");
+        Say($"Kyy.Bridge: from polling to webhooks, {Pace.TimesFaster} times faster than in life.", "", Picture, "");
         output.Write("PostgreSQL and the service … ");
         var started = time.GetTimestamp();
         await stage.ReadyAsync(stopping);
         var clientKey = await EnterAsync(stage, stopping);
         var client = stage.Client(clientKey);
         await RehearseAsync(stage, client, stopping);
-        Say($"ready in {Words.Seconds(time.GetElapsedTime(started))}");
+        Say($"ready after {Words.Seconds(time.GetElapsedTime(started))}");
 
         output.Write("Tasks of five families … ");
         var cast = new Cast(stage);

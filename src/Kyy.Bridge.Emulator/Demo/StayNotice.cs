@@ -21,9 +21,11 @@ internal static class StayNotice
         "",
         "One more task, from its creation to its webhook, which is shown below:",
         "",
-        $$"""  id=$(curl -s {{new Uri(upstream, "/control/tasks")}} -d '{"family":"veo"}' | cut -d'"' -f4)""",
-        $"""  curl -s {new Uri(bridge, "/v1/tasks")} -H 'Authorization: Bearer {clientKey}' -H 'Content-Type: application/json' \""",
-        $$"""    -d "{\"task_id\":\"$id\",\"callback_url\":\"{{new Uri(receiver, "/hooks/$id")}}\"}" """.TrimEnd(),
+        $"""  id=$(curl -s {new Uri(upstream, "/control/tasks")} \""",
+        """    -d '{"family":"veo"}' | cut -d'"' -f4)""",
+        $"""  curl -s {new Uri(bridge, "/v1/tasks")} -H 'Content-Type: application/json' \""",
+        $"""    -H 'Authorization: Bearer {clientKey}' \""",
+        $$"""    -d "{\"task_id\":\"$id\",\"callback_url\":\"{{receiver}}\"}" """.TrimEnd(),
         "",
     ];
 }

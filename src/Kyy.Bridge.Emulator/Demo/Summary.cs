@@ -8,9 +8,9 @@ internal static class Summary
 {
     public static readonly IReadOnlyList<string> Next =
     [
-        "deploy/dev demo --stay   the same, and everything keeps running for calls of your own",
-        "deploy/dev up            the bridge alone, for the real upstream",
-        "README.md                how to register, receive and operate",
+        "deploy/dev demo --stay  the same, and all of it keeps running for your calls",
+        "deploy/dev up           the bridge alone, for the real upstream",
+        "less README.md          how to register, receive and operate",
     ];
 
     public static IReadOnlyList<string> Lines(DemoResult result) => [Tasks(result), Webhooks(result.Webhooks), Polls(result), Violations(result)];
@@ -27,19 +27,22 @@ internal static class Summary
     {
         var verified = webhooks.Count(webhook => webhook.IsVerified);
         var onPurpose = webhooks.Count(webhook => webhook is { IsVerified: true, IsAccepted: false });
-        var all = verified == webhooks.Count ? "all signatures verified" : $"{verified} verified";
-        var again = onPurpose > 0 ? $"; {onPurpose} answered 500 on purpose, to see it come again" : "";
+        var all = verified == webhooks.Count ? "all verified" : $"{verified} verified";
+        var again = onPurpose > 0 ? $"; {onPurpose} answered 500 on purpose, to see it again" : "";
         return $"{Words.Count(webhooks.Count, "webhook")} received, {all}{again}.";
     }
 
     private static string Polls(DemoResult result) =>
-        $"{Words.Count(result.Rows.Sum(row => row.Polls), "poll")}; {string.Join("; ", result.Gaps.Select(Gap))}.";
+        $"{Words.Count(result.Rows.Sum(row => row.Polls), "poll")}; the closest two of a task: {string.Join(", ", result.Gaps.Select(Gap))}.";
 
-    private static string Gap(TierGap gap) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"{(gap.Tier == ServiceTier.Flex ? "flex tier" : "two of one task")} {Length(gap.Smallest)} apart or more, {gap.Minimum.TotalSeconds:0.##} s being the minimum");
+    private static string Gap(TierGap gap)
+    {
+        var smallest = gap.Smallest is { } known ? Hundredths(known) : "–";
+        var minimum = string.Create(CultureInfo.InvariantCulture, $"{gap.Minimum.TotalSeconds:0.##} s");
+        return gap.Tier == ServiceTier.Flex ? $"flex {smallest} ({minimum})" : $"{smallest} (minimum {minimum})";
+    }
 
-    private static string Length(TimeSpan? gap) => gap is { } known ? string.Create(CultureInfo.InvariantCulture, $"{known.TotalSeconds:0.00} s") : "–";
+    private static string Hundredths(TimeSpan gap) => string.Create(CultureInfo.InvariantCulture, $"{gap.TotalSeconds:0.00} s");
 
     private static string Violations(DemoResult result) => $"{Words.Count(result.Violations.Values.Sum(), "violation")} counted by the upstream.";
 }
