@@ -57,13 +57,15 @@ internal sealed class Cast
             Endings = [.. All.Select(part => part.Scene.Task.Ending)],
             Webhooks = [.. _stage.Receiver.Webhooks.Where(webhook => hooks.Contains(webhook.Path)).Select(WebhookMark.Of)],
             Gaps = [.. All.GroupBy(part => part.Scene.Task.Tier).OrderBy(tier => tier.Key).Select(Gap)],
-            Violations = _stage.Upstream.Report().Violations,
+            Violations = Polls(All).Where(poll => poll.Violations != Violation.None).CountBy(poll => poll.Violations).ToDictionary(),
             Took = took,
         };
     }
 
-    private TierGap Gap(IGrouping<ServiceTier, Part> tier) => new(
-        tier.Key, tier.SelectMany(part => _stage.Upstream.PollsOf(part.TaskId)).Min(poll => poll.Gap), _stage.UpstreamOptions.ExpectedGap(tier.Key));
+    private TierGap Gap(IGrouping<ServiceTier, Part> tier) =>
+        new(tier.Key, Polls(tier).Min(poll => poll.Gap), _stage.UpstreamOptions.ExpectedGap(tier.Key));
+
+    private IEnumerable<Poll> Polls(IEnumerable<Part> parts) => parts.SelectMany(part => _stage.Upstream.PollsOf(part.TaskId));
 
     private Part Create(Scene scene)
     {

@@ -17,7 +17,7 @@ internal sealed record DemoResult
     /// <summary>How close two polls of one task came, for each tier.</summary>
     public required IReadOnlyList<TierGap> Gaps { get; init; }
 
-    /// <summary>What the upstream saw that a correct client does not do, by kind.</summary>
+    /// <summary>Polls in which the upstream saw what a correct client does not do, by kind.</summary>
     public required IReadOnlyDictionary<Violation, int> Violations { get; init; }
 
     /// <summary>Since the registration.</summary>

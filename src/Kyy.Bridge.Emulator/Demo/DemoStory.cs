@@ -40,7 +40,9 @@ internal sealed class DemoStory(DemoPlaces places, TextWriter output, TimeProvid
         output.Write("PostgreSQL and the service … ");
         var started = time.GetTimestamp();
         await stage.ReadyAsync(stopping);
-        var clientKey = await EnterAsync(stage, stopping);
+        var admin = stage.Client(stage.AdminKey);
+        await TidyAsync(admin, stopping);
+        var clientKey = await EnterAsync(stage, admin, stopping);
         var client = stage.Client(clientKey);
         await RehearseAsync(stage, client, stopping);
         Say($"ready after {Words.Seconds(time.GetElapsedTime(started))}");
@@ -57,11 +59,18 @@ internal sealed class DemoStory(DemoPlaces places, TextWriter output, TimeProvid
         return [];
     }
 
+    /// <summary>Stops what a demo that was cut off left behind: this one's upstream would be asked for it.</summary>
+    private static async Task TidyAsync(BridgeClient admin, CancellationToken stopping)
+    {
+        var left = await admin.ListTasksAsync(new() { Reference = Scene.Reference, Ended = false }, stopping).ToListAsync(stopping);
+        foreach (var task in left) await admin.StopAsync(task.Id, cancellationToken: stopping);
+    }
+
     /// <summary>Makes a client, whose signing secret the receiver is told.</summary>
     /// <returns>The client's key.</returns>
-    private static async Task<string> EnterAsync(DemoStage stage, CancellationToken stopping)
+    private static async Task<string> EnterAsync(DemoStage stage, BridgeClient admin, CancellationToken stopping)
     {
-        var client = await stage.Client(stage.AdminKey).CreateClientAsync(new("demo"), cancellationToken: stopping);
+        var client = await admin.CreateClientAsync(new("demo"), cancellationToken: stopping);
         var secret = await stage.Client(client.ApiKey).GetSigningSecretAsync(stopping);
         stage.Receiver.Secrets = [WebhookSecret.Parse(secret.Secret)];
         return client.ApiKey;
@@ -74,7 +83,7 @@ internal sealed class DemoStory(DemoPlaces places, TextWriter output, TimeProvid
     private static async Task RehearseAsync(DemoStage stage, BridgeClient client, CancellationToken stopping)
     {
         var task = stage.Upstream.Tasks.Create(new() { Family = EmulatedFamily.Videos, Statuses = [EmulatedStatus.Completed] });
-        var registered = await client.RegisterAsync(new() { TaskId = task.Id }, cancellationToken: stopping);
+        var registered = await client.RegisterAsync(new() { TaskId = task.Id, Reference = Scene.Reference }, cancellationToken: stopping);
         await client.WaitForEndAsync(registered.Id, LongestWait, stopping);
     }
 

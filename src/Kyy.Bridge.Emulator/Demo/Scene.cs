@@ -7,6 +7,9 @@ namespace Kyy.Bridge.Emulator.Demo;
 /// <param name="Task">The upstream's side.</param>
 internal sealed record Scene(NewTask Task)
 {
+    /// <summary>By which every task of a demo is found again.</summary>
+    public const string Reference = "demo";
+
     /// <summary>Without it the bridge reads the family from the model in the upstream's first answer.</summary>
     public bool NamesFamily { get; init; } = true;
 
@@ -16,6 +19,7 @@ internal sealed record Scene(NewTask Task)
     public TaskRegistration Registration(string taskId, Uri callback) => new()
     {
         TaskId = taskId,
+        Reference = Reference,
         CallbackUrl = callback.AbsoluteUri,
         Family = NamesFamily ? Task.Family.Name : null,
         ServiceTier = Task.Tier == ServiceTier.Flex ? ServiceTiers.Flex : null,
