@@ -6,4 +6,6 @@ namespace Kyy.Bridge.Client.Contracts;
 /// <param name="ClientId">Whose key it is; null for an admin's.</param>
 /// <param name="CreatedAt">When it was made.</param>
 /// <param name="ExpiresAt">When it stops working; null for never.</param>
-public sealed record ApiKeyView(string Id, string? Name, string? ClientId, DateTimeOffset CreatedAt, DateTimeOffset? ExpiresAt);
+/// <param name="Prefix">The key's first characters, to tell it from others.</param>
+public sealed record ApiKeyView(
+    string Id, string? Name, string? ClientId, DateTimeOffset CreatedAt, DateTimeOffset? ExpiresAt, string Prefix);

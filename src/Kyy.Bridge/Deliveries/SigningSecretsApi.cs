@@ -56,7 +56,8 @@ internal static class SigningSecretsApi
             cancellation);
     }
 
-    private static async Task<SigningSecret> ViewAsync(BridgeDbContext db, SigningSecrets secrets, Guid client, CancellationToken cancellation)
+    private static async Task<SigningSecret> ViewAsync(
+        BridgeDbContext db, SigningSecrets secrets, Guid client, CancellationToken cancellation)
     {
         var valid = await db.SigningSecrets
             .FromSql($"select * from bridge.signing_secrets where client_id = {client} and (valid_until is null or valid_until > now())")

@@ -6,7 +6,7 @@ namespace Kyy.Bridge.Http;
 /// <summary>Tells a database that does not answer, which passes and is 503, from a statement that is wrong, which is a defect.</summary>
 internal static class DatabaseOutage
 {
-    /// <summary>Whether the exception, or one that it wraps, says that PostgreSQL cannot be reached, is overloaded or is shutting down.</summary>
+    /// <summary>Whether the exception, or one that it wraps, says that PostgreSQL is out of reach, overloaded or shutting down.</summary>
     public static bool Explains(Exception? exception) => exception switch
     {
         null => false,

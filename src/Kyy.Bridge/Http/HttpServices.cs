@@ -16,7 +16,7 @@ internal static class HttpServices
         services.Configure<KestrelServerOptions>(options =>
         {
             options.AddServerHeader = false;
-            options.Limits.MaxRequestBodySize = JsonBody.MaxBytes;
+            options.Limits.MaxRequestBodySize = JsonBody.MaxBytesOnTheWire;
         });
         services.ConfigureHttpJsonOptions(options => WriteAsClientsRead(options.SerializerOptions));
         services.AddSingleton<IdempotencyRecords>();
@@ -55,6 +55,7 @@ internal static class HttpServices
         var wire = BridgeJson.Wire.Options;
         options.PropertyNamingPolicy = wire.PropertyNamingPolicy;
         options.Encoder = wire.Encoder;
+        options.NumberHandling = wire.NumberHandling;
         options.RespectNullableAnnotations = wire.RespectNullableAnnotations;
         options.RespectRequiredConstructorParameters = wire.RespectRequiredConstructorParameters;
         foreach (var converter in wire.Converters) options.Converters.Add(converter);

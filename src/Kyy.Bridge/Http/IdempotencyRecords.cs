@@ -61,5 +61,6 @@ internal sealed class IdempotencyRecords(IDataProtectionProvider protection)
             .ExecuteDeleteAsync();
 
     // The purpose is the row: an answer that is copied to another key is worth nothing there.
-    private IDataProtector Protector(IdempotentRequest request) => protection.CreateProtector("Kyy.Bridge.IdempotencyRecords", request.Name);
+    private IDataProtector Protector(IdempotentRequest request) =>
+        protection.CreateProtector("Kyy.Bridge.IdempotencyRecords", request.Name);
 }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.IO.Pipelines;
 using System.Text.Json;
 using System.Text.Unicode;
 
@@ -8,10 +9,15 @@ namespace Kyy.Bridge.Http;
 /// The JSON body of a request, as an argument of a handler. Read by hand, because binding answers with names of C# members, binds a
 /// batch as a whole, lets repeated members pass, and throws away the bytes that <c>metadata</c> is echoed with.
 /// </summary>
-/// <remarks>Its size is bounded by the server, with 413: <see cref="MaxBytes"/>, or what the route allows.</remarks>
 internal sealed class JsonBody : IRefusable
 {
     public const int MaxBytes = 256 << 10, MaxBatchBytes = 8 << 20;
+
+    /// <summary>
+    /// Where the server breaks the connection. Below it, what is too large is read to its end and thrown away: most callers write all
+    /// of a request before they read, and would be told of a broken pipe instead of a 413.
+    /// </summary>
+    public const int MaxBytesOnTheWire = 4 * MaxBatchBytes;
 
     // Far more than any body that is understood, far less than what readers with a stack can bear.
     private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 64 };
@@ -33,17 +39,15 @@ internal sealed class JsonBody : IRefusable
     /// <summary>Reads the body before the handler runs; called by the framework.</summary>
     public static async ValueTask<JsonBody> BindAsync(HttpContext context)
     {
-        var utf8 = await ReadAllAsync(context.Request, context.RequestAborted);
-        if (utf8.Length == 0) return OfNothing(context);
+        var route = context.GetEndpoint()?.Metadata.GetMetadata<BodyMetadata>() ?? BodyMetadata.Usual;
+        var utf8 = await ReadAllAsync(context.Request.BodyReader, route.MaxBytes, context.RequestAborted);
+        if (utf8 is null) return new(Problems.PayloadTooLarge(route.MaxBytes));
+        if (utf8.Length == 0)
+            return route.IsOptional ? new(Empty, default) : new(Problems.MalformedBody("A JSON object is required, and nothing was sent."));
         if (!context.Request.HasJsonContentType()) return new(Problems.UnsupportedMediaType());
         if (!Utf8.IsValid(utf8)) return new(Problems.MalformedBody("It is not UTF-8."));
         return Parse(utf8, context.Response);
     }
-
-    private static JsonBody OfNothing(HttpContext context) =>
-        context.GetEndpoint()?.Metadata.GetMetadata<BodyMetadata>() is { IsOptional: true }
-            ? new(Empty, default)
-            : new(Problems.MalformedBody("A JSON object is required, and nothing was sent."));
 
     private static JsonBody Parse(byte[] utf8, HttpResponse response)
     {
@@ -56,24 +60,26 @@ internal sealed class JsonBody : IRefusable
         catch (JsonException broken)
         {
             // Not the exception's message: it quotes what was sent.
-            return new(Problems.MalformedBody($"It cannot be read as JSON from line {broken.LineNumber + 1}, byte {broken.BytePositionInLine + 1} on."));
+            var place = $"line {broken.LineNumber + 1}, byte {broken.BytePositionInLine + 1}";
+            return new(Problems.MalformedBody($"It cannot be read as JSON from {place} on."));
         }
     }
 
-    private static async Task<byte[]> ReadAllAsync(HttpRequest request, CancellationToken cancellation)
+    private static async Task<byte[]?> ReadAllAsync(PipeReader reader, int maxBytes, CancellationToken cancellation)
     {
-        var reader = request.BodyReader;
+        var isTooLarge = false;
         while (true)
         {
             var read = await reader.ReadAsync(cancellation);
+            isTooLarge |= read.Buffer.Length > maxBytes;
             if (read.IsCompleted)
             {
-                var bytes = read.Buffer.ToArray();
+                var bytes = isTooLarge ? null : read.Buffer.ToArray();
                 reader.AdvanceTo(read.Buffer.End);
                 return bytes;
             }
 
-            reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+            reader.AdvanceTo(isTooLarge ? read.Buffer.End : read.Buffer.Start, read.Buffer.End);
         }
     }
 }

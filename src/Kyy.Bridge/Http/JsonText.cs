@@ -12,13 +12,14 @@ internal static class JsonText
     private static readonly JsonDocumentOptions NoDuplicates = new() { AllowDuplicateProperties = false };
 
     /// <summary>The text of a string; null where it is none.</summary>
-    public static string? Read(JsonElement text) => Try(() => text.GetString());
+    public static string? Read(JsonElement text) => Try(text, static element => element.GetString());
 
     /// <summary>Whether the names of an object's own members are texts. Only an escape can make one that is not.</summary>
     public static bool HasReadableNames(JsonElement value) =>
-        !HasEscapes(value) || value.EnumerateObject().All(member => Try(() => member.Name) is not null);
+        !HasEscapes(value)
+        || value.EnumerateObject().All(member => Try(member, static named => named.Name) is not null);
 
-    /// <summary>Whether an object that is kept as it is would be read alike by every reader; null when it would, else what is wrong.</summary>
+    /// <summary>What keeps an object from being read alike by every reader; null where nothing does.</summary>
     public static string? Fault(JsonElement value)
     {
         if (HasEscapes(value) && !IsReadable(value)) return "must not hold half of a surrogate pair";
@@ -43,11 +44,11 @@ internal static class JsonText
         _ => true,
     };
 
-    private static string? Try(Func<string?> read)
+    private static string? Try<T>(T source, Func<T, string?> read)
     {
         try
         {
-            return read();
+            return read(source);
         }
         catch (InvalidOperationException)
         {

@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
-using Kyy.Bridge.Configuration;
 
 namespace Kyy.Bridge.Http;
 
@@ -17,9 +16,8 @@ internal sealed class MemberReader
     /// <summary>The name of a fault of the whole value.</summary>
     public const string Whole = "$";
 
-    private const string Duplicate = "must not be given twice";
     private readonly JsonElement _object;
-    private readonly string _path;
+    private readonly string _prefix;
     private readonly Faults _faults;
     private readonly List<string> _asked = [];
     private int _found;
@@ -34,9 +32,10 @@ internal sealed class MemberReader
     /// <param name="faults">What is wrong with the object around it.</param>
     public MemberReader(JsonElement value, string path, Faults faults)
     {
-        (_path, _faults) = (path, faults);
-        if (value.ValueKind is not JsonValueKind.Object) _faults.Add(path is "" ? Whole : path, "must be an object");
-        else if (!JsonText.HasReadableNames(value)) _faults.Add(path is "" ? Whole : path, "has a member whose name is not text");
+        (_prefix, _faults) = (path is "" ? "" : $"{path}.", faults);
+        var whole = path is "" ? Whole : path;
+        if (value.ValueKind is not JsonValueKind.Object) _faults.Add(whole, "must be an object");
+        else if (!JsonText.HasReadableNames(value)) _faults.Add(whole, "has a member whose name is not text");
         else _object = value;
     }
 
@@ -46,7 +45,7 @@ internal sealed class MemberReader
     /// <summary>One line of text.</summary>
     public string? OptionalText(string name, int maxLength) => ReadText(name, maxLength, required: false);
 
-    /// <summary>An absolute http or https URL of at most <paramref name="maxLength"/> characters, without user info and fragment, as it was written.</summary>
+    /// <summary>An absolute http or https URL without user info and fragment, as it was written.</summary>
     public string? Url(string name, int maxLength) => Checked(name, OptionalText(name, maxLength), TextRules.Url);
 
     /// <summary>One of a few words.</summary>
@@ -80,11 +79,10 @@ internal sealed class MemberReader
     /// <summary>A list of words, each one of <paramref name="choices"/> and none twice.</summary>
     public string[]? Choices(string name, IReadOnlyList<string> choices)
     {
-        var list = Array(name, 1, choices.Count, required: false);
-        return list is null ? null : [.. list.Select((item, index) => Item(item, $"{name}[{index}]"))];
-
-        string Item(JsonElement item, string place) =>
-            Checked(place, item.ValueKind is JsonValueKind.String ? JsonText.Read(item) ?? "" : "", word => TextRules.Choice(word, choices)) ?? "";
+        if (Array(name, 1, choices.Count, required: false) is not { } list) return null;
+        string[] words = [.. list.Select((item, index) => Word(item, $"{name}[{index}]", choices))];
+        if (words.Distinct().Count() < words.Length) Fault(name, "must not name one twice");
+        return words;
     }
 
     /// <summary>A list of any values, for the caller to read one by one.</summary>
@@ -110,9 +108,12 @@ internal sealed class MemberReader
     }
 
     /// <summary>Adds what only the caller knows to be wrong.</summary>
-    public void Fault(string name, string message) => _faults.Add(_path is "" ? name : $"{_path}.{name}", message);
+    public void Fault(string name, string message) => _faults.Add(_prefix + name, message);
 
-    /// <summary>The answer to an object with faults, unknown and repeated members among them; null where there are none. Call it after all members were read.</summary>
+    /// <summary>
+    /// The answer to an object with faults, unknown and repeated members among them; null where there are none. To be asked once, after
+    /// all members were read.
+    /// </summary>
     public ProblemResult? Refusal()
     {
         // One comparison for the usual object, which holds what was asked for and nothing else.
@@ -125,19 +126,10 @@ internal sealed class MemberReader
         var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (var name in _object.EnumerateObject().Select(member => member.Name))
         {
-            if (!_asked.Contains(name)) Fault(Shown(name), NotKnown(name, _asked));
-            else if (!seen.Add(name)) Fault(name, Duplicate);
+            if (!_asked.Contains(name)) _faults.AddUnknown(name, _asked, _prefix);
+            else if (!seen.Add(name)) Fault(name, "must not be given twice");
         }
     }
-
-    /// <summary>What is said about a name that is not known, in a body or a query.</summary>
-    public static string NotKnown(string name, IEnumerable<string> known) =>
-        name.Length <= LongestName && Suggestion.For(name, known) is { } meant ? $"is not known here; did you mean {meant}?" : "is not known here";
-
-    /// <summary>A name that the caller made up, short enough to be sent back.</summary>
-    public static string Shown(string name) => name.Length <= LongestName ? name : name[..LongestName] + "…";
-
-    private const int LongestName = 64;
 
     private string? ReadText(string name, int maxLength, bool required) =>
         Checked(name, Words(name, required), text => TextRules.Line(text, maxLength));
@@ -149,6 +141,13 @@ internal sealed class MemberReader
         int? number = value.ValueKind is JsonValueKind.Number && value.TryGetInt32(out var read) ? read : null;
         if (TextRules.Range(number, min, max) is { } fault) Fault(name, fault);
         return number;
+    }
+
+    private string Word(JsonElement item, string place, IReadOnlyList<string> choices)
+    {
+        var word = item.ValueKind is JsonValueKind.String ? JsonText.Read(item) ?? "" : "";
+        if (TextRules.Choice(word, choices) is { } fault) Fault(place, fault);
+        return word;
     }
 
     private string? Words(string name, bool required = false)

@@ -1,8 +1,10 @@
 using System.Globalization;
+using System.Reflection;
 using System.Text.Json.Nodes;
 using Kyy.Bridge.Client.Contracts;
 using Kyy.Bridge.Keys;
 using Microsoft.AspNetCore.OpenApi;
+using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.OpenApi;
 
 namespace Kyy.Bridge.Http;
@@ -17,10 +19,11 @@ internal static class OpenApiDescription
         options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
         options.AddDocumentTransformer(DescribeDocumentAsync);
         options.AddOperationTransformer(DescribeOperation);
+        options.AddSchemaTransformer(DescribeConverted);
     });
 
     /// <summary>Offers the document at <c>/openapi/v1.json</c>.</summary>
-    public static void MapApiDescription(this IEndpointRouteBuilder app) => app.MapOpenApi();
+    public static void MapApiDescription(this IEndpointRouteBuilder app) => app.MapOpenApi($"/openapi/{Document}.json");
 
     /// <summary>Offers it for people at <c>/swagger</c>.</summary>
     public static void UseApiPage(this IApplicationBuilder app) => app.UseSwaggerUI(page =>
@@ -37,7 +40,7 @@ internal static class OpenApiDescription
         {
             Title = "Kyy.Bridge",
             Version = Document,
-            Description = "Polls video tasks until they have ended, and calls back. Statuses, event types and members may be added within v1.",
+            Description = "Polls video tasks until they have ended, and calls back. Members, event types and statuses may be added.",
         };
         // Whoever reads it knows the address already, and the one that a proxy passes on is not theirs.
         document.Servers = [];
@@ -59,16 +62,36 @@ internal static class OpenApiDescription
         {
             operation.Security = [new() { [new OpenApiSecuritySchemeReference(Bearer, context.Document)] = [] }];
             if (route.HttpMethod == HttpMethods.Post)
-                operation.Parameters.Add(Header(IdempotentRequest.Header, "1 to 255 visible characters: a repetition within 24 hours has no further effect."));
-            if (!path.StartsWith("/v1/admin", StringComparison.Ordinal) && route.HttpMethod == HttpMethods.Post)
+                operation.Parameters.Add(Header(IdempotentRequest.Header, "A repetition within 24 hours has no further effect."));
+            if (Takes<OnBehalfOf>(route.ActionDescriptor.EndpointMetadata))
                 operation.Parameters.Add(Header(OnBehalfOf.Header, "From an admin only: the client to act for, cli_…"));
         }
 
         operation.Responses ??= [];
-        foreach (var status in CommonRefusals(path, route.HttpMethod, operation).Concat(OwnRefusals(operation)))
-            operation.Responses[status.ToString(CultureInfo.InvariantCulture)] = Refusal(status, context.Document);
+        foreach (var status in CommonRefusals(path, route.HttpMethod, operation).Union(OwnRefusals(operation)).Order())
+        {
+            operation.Responses.Remove(Key(status));
+            operation.Responses.Add(Key(status), Refusal(status, context.Document));
+        }
+
         return Task.CompletedTask;
     }
+
+    // What a converter of ours writes is not to be seen from the type.
+    private static Task DescribeConverted(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellation)
+    {
+        var type = context.JsonTypeInfo.Type;
+        var written = Nullable.GetUnderlyingType(type) ?? type;
+        var mayBeNull = written == type ? default : JsonSchemaType.Null;
+        if (written == typeof(DateTimeOffset)) (schema.Type, schema.Format) = (JsonSchemaType.String | mayBeNull, "date-time");
+        if (written == typeof(RawJson)) schema.Type = JsonSchemaType.Object | mayBeNull;
+        return Task.CompletedTask;
+    }
+
+    private static bool Takes<TArgument>(IList<object> metadata) => metadata.OfType<MethodInfo>()
+        .SelectMany(handler => handler.GetParameters()).Any(parameter => parameter.ParameterType == typeof(TArgument));
+
+    private static string Key(int status) => status.ToString(CultureInfo.InvariantCulture);
 
     private static IEnumerable<int> CommonRefusals(string path, string? method, OpenApiOperation operation)
     {
@@ -97,7 +120,7 @@ internal static class OpenApiDescription
 
     private static OpenApiResponse Refusal(int status, OpenApiDocument? document) => new()
     {
-        Description = ProblemKind.OfStatus(status).Title,
+        Description = ReasonPhrases.GetReasonPhrase(status),
         Content = new Dictionary<string, OpenApiMediaType>
         {
             [Problem.MediaType] = new() { Schema = new OpenApiSchemaReference(nameof(Problem), document) },

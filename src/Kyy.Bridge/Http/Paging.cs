@@ -25,6 +25,9 @@ internal readonly record struct Cursor(DateTimeOffset Time, Guid Id)
 {
     private const int TimeBytes = sizeof(long), Bytes = TimeBytes + 16;
 
+    // Of the year 9999, the last that a time here can be in.
+    private const long LastMicrosecond = 253_402_300_799_999_999;
+
     /// <summary>The opaque text. PostgreSQL's times are whole microseconds.</summary>
     public override string ToString()
     {
@@ -38,11 +41,13 @@ internal readonly record struct Cursor(DateTimeOffset Time, Guid Id)
     public static Cursor? Parse(string? text)
     {
         Span<byte> bytes = stackalloc byte[Bytes];
-        if (text is null || text.Length != Base64Url.GetEncodedLength(Bytes)) return null;
-        if (!Base64Url.TryDecodeFromChars(text, bytes, out var length) || length != Bytes) return null;
+        if (text is null || !Base64Url.IsValid(text, out var length) || length != Bytes) return null;
+
+        Base64Url.DecodeFromChars(text, bytes);
 
         var microseconds = BinaryPrimitives.ReadInt64BigEndian(bytes);
-        if (microseconds < 0 || microseconds > (DateTimeOffset.MaxValue - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond) return null;
+        if (microseconds is < 0 or > LastMicrosecond) return null;
+
         return new(DateTimeOffset.UnixEpoch.AddMicroseconds(microseconds), new Guid(bytes[TimeBytes..], bigEndian: true));
     }
 }

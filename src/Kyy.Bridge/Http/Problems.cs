@@ -22,6 +22,8 @@ internal static class Problems
     /// <summary>Says no more than that: another client's object and one that never was look alike.</summary>
     public static ProblemResult NotFound() => Of(ProblemKind.NotFound);
 
+    public static ProblemResult PayloadTooLarge(int maxBytes) => Of(ProblemKind.PayloadTooLarge, $"Send at most {maxBytes} bytes.");
+
     public static ProblemResult UnsupportedMediaType() =>
         Of(ProblemKind.UnsupportedMediaType, "Send the body as JSON in UTF-8, with 'Content-Type: application/json'.");
 

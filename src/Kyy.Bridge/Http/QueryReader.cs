@@ -49,11 +49,13 @@ internal sealed class QueryReader(IQueryCollection query)
     /// <summary>Adds what only the caller knows to be wrong.</summary>
     public void Fault(string name, string message) => _faults.Add(name, message);
 
-    /// <summary>The answer to a query with faults, unknown and repeated parameters among them; null where there are none. Call it after all parameters were read.</summary>
+    /// <summary>
+    /// The answer to a query with faults, unknown and repeated parameters among them; null where there are none. To be asked once,
+    /// after all parameters were read.
+    /// </summary>
     public ProblemResult? Refusal()
     {
-        foreach (var name in query.Keys.Where(name => !_asked.Contains(name)))
-            Fault(MemberReader.Shown(name), MemberReader.NotKnown(name, _asked));
+        foreach (var name in query.Keys.Where(name => !_asked.Contains(name))) _faults.AddUnknown(name, _asked);
         return _faults.Refusal();
     }
 

@@ -5,7 +5,8 @@ namespace Kyy.Bridge.Http;
 /// <summary>Whether this process may be sent requests. Looked at once a second at most, however many probes there are.</summary>
 internal sealed class Readiness
 {
-    private static readonly TimeSpan Life = TimeSpan.FromSeconds(1), LongestLook = TimeSpan.FromSeconds(3), LargestSkew = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan
+        Life = TimeSpan.FromSeconds(1), LongestLook = TimeSpan.FromSeconds(3), LargestSkew = TimeSpan.FromSeconds(60);
 
     private readonly Migrator _migrator;
     private readonly DatabaseClock _clock;
@@ -21,7 +22,9 @@ internal sealed class Readiness
 
     /// <summary>What keeps the process from being ready; null when it is.</summary>
     public async Task<string?> FaultAsync() =>
-        _stopping.IsCancellationRequested ? "It is stopping: what is in flight is finished, nothing new is taken." : (await LastLookAsync()).Fault;
+        _stopping.IsCancellationRequested
+            ? "It is stopping: what is in flight is finished, nothing new is taken."
+            : (await LastLookAsync()).Fault;
 
     /// <summary>Whether PostgreSQL answers.</summary>
     public async Task<bool> DatabaseAnswersAsync() => (await LastLookAsync()).DatabaseAnswers;

@@ -1,11 +1,10 @@
 using Kyy.Bridge.Client.Contracts;
-using Microsoft.AspNetCore.Mvc;
 
 namespace Kyy.Bridge.Http;
 
 /// <summary>
 /// What a route says about itself where its handler's signature cannot, because bodies and queries are read by hand. The
-/// OpenAPI document is made of it, and the size and presence of bodies are checked by it.
+/// OpenAPI document is made of it, and the presence and size of bodies are checked by it.
 /// </summary>
 internal static class RouteDescription
 {
@@ -14,7 +13,7 @@ internal static class RouteDescription
         this RouteHandlerBuilder route, bool isOptional = false, int maxBytes = JsonBody.MaxBytes)
         where TBody : notnull =>
         route.Accepts<TBody>(isOptional, "application/json")
-            .WithMetadata(new BodyMetadata(isOptional), new RequestSizeLimitAttribute(maxBytes));
+            .WithMetadata(new BodyMetadata(isOptional, maxBytes));
 
     /// <summary>The route reads these parameters of the query.</summary>
     public static RouteHandlerBuilder TakesQuery(this RouteHandlerBuilder route, params IReadOnlyList<QueryParameter> parameters) =>
@@ -27,11 +26,15 @@ internal static class RouteDescription
         return route;
     }
 
-    /// <summary>A repetition of the request has no further effect: an Idempotency-Key keeps its fingerprint only, and it is answered anew.</summary>
-    public static RouteHandlerBuilder IsIdempotentByNature(this RouteHandlerBuilder route) => route.WithMetadata(IdempotentByNature.Marker);
+    /// <summary>A repetition has no further effect by itself: only an Idempotency-Key's fingerprint is kept, and it is answered anew.</summary>
+    public static RouteHandlerBuilder IsIdempotentByNature(this RouteHandlerBuilder route) =>
+        route.WithMetadata(IdempotentByNature.Marker);
 }
 
-internal sealed record BodyMetadata(bool IsOptional);
+internal sealed record BodyMetadata(bool IsOptional, int MaxBytes)
+{
+    public static readonly BodyMetadata Usual = new(IsOptional: false, JsonBody.MaxBytes);
+}
 
 internal sealed record QueryMetadata(IReadOnlyList<QueryParameter> Parameters);
 

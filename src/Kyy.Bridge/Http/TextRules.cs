@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace Kyy.Bridge.Http;
 
-/// <summary>What texts from outside have to keep to, whether they come in a body or a query. Each rule answers with the fault or null.</summary>
+/// <summary>What texts from outside have to keep to, in a body or a query. Each rule answers with the fault, or null.</summary>
 internal static partial class TextRules
 {
     public const string NotATime = "must be a time of RFC 3339 with a zone, such as 2026-11-20T09:10:11.123Z";
@@ -51,7 +51,7 @@ internal static partial class TextRules
 
     // Up to 12 decimals: what some languages write is finer than a time here can be.
     [GeneratedRegex(
-        @"^(?<seconds>[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2})((?<fraction>\.[0-9]{1,7})[0-9]{0,5})?(?<zone>Z|[+-][0-9]{2}:[0-9]{2})\z",
+        @"^(?<seconds>[0-9-]{10}T[0-9:]{8})((?<fraction>\.[0-9]{1,7})[0-9]{0,5})?(?<zone>Z|[+-][0-9]{2}:[0-9]{2})\z",
         RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex Rfc3339();
 }

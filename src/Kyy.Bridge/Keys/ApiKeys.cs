@@ -39,7 +39,7 @@ internal sealed class ApiKeys
     public Task<Caller?> FindAsync(string key) =>
         key.Length > LongestKey ? Task.FromResult<Caller?>(null) : FindAsync(KeyHash.Of(key));
 
-    /// <summary>Whether the caller's key is still good: streams and waits ask now and then, since they outlive the look at the door.</summary>
+    /// <summary>Whether the caller's key is still good: streams and waits ask now and then, since they outlive the first look.</summary>
     public async Task<bool> StillHoldsAsync(Caller caller) => await FindAsync(caller.Key) is not null;
 
     /// <summary>Looks every key up anew: after a revocation here, which is then effective at once.</summary>

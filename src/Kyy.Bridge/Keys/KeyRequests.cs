@@ -1,7 +1,12 @@
 namespace Kyy.Bridge.Keys;
 
-/// <summary>The body that makes a key of a client, for its description: it is read member by member.</summary>
+// These say in the OpenAPI document what each of the two routes reads; ApiKeyRegistration is what the library has for both.
+
+/// <summary>Makes a key of a client.</summary>
+/// <param name="ExpiresAt">When it stops working; without it never.</param>
 internal sealed record ClientKeyRequest(DateTimeOffset? ExpiresAt = null);
 
-/// <summary>The body that makes a key of an admin, for its description.</summary>
+/// <summary>Makes a key of a further admin.</summary>
+/// <param name="Name">The admin's name, for people.</param>
+/// <param name="ExpiresAt">When it stops working; without it never.</param>
 internal sealed record AdminKeyRequest(string Name, DateTimeOffset? ExpiresAt = null);

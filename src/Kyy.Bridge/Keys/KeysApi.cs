@@ -105,5 +105,6 @@ internal static class KeysApi
         row.Name,
         row.ClientId is { } client ? TypeId.Format(TypeId.Client, client) : null,
         row.CreatedAt,
-        row.ExpiresAt);
+        row.ExpiresAt,
+        row.Prefix);
 }

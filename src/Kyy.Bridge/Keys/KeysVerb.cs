@@ -7,7 +7,7 @@ namespace Kyy.Bridge.Keys;
 /// <summary>The verb <c>keys create --client NAME</c>, for an operator at a terminal who has the database but no admin key.</summary>
 internal static class KeysVerb
 {
-    /// <summary>Makes a key for the client of that name, and the client where there is none. What it prints is not to be had again.</summary>
+    /// <summary>Makes a key for the client of that name, and the client where there is none. The key is printed this once.</summary>
     /// <returns>The exit code: 0, or 1 where the name is no client's or that of several.</returns>
     public static async Task<int> CreateAsync(
         IServiceProvider services, string client, TextWriter output, TextWriter errors, CancellationToken cancellation)

@@ -27,7 +27,8 @@ internal sealed class OnBehalfOf : IRefusable
         var named = context.Request.Headers[Header];
         if (Caller.Of(context).ClientId is { } own) return named.Count == 0 ? new(own) : new("may be sent by admins only");
         if (named.Count == 0) return new("is required from an admin: the client to act for");
-        if (named.Count > 1 || !TypeId.TryParse(TypeId.Client, named[0], out var client)) return new("must be the id of one client, cli_…");
+        if (named.Count > 1 || !TypeId.TryParse(TypeId.Client, named[0], out var client))
+            return new("must be the id of one client, cli_…");
 
         var db = context.RequestServices.GetRequiredService<BridgeDbContext>();
         return await db.Clients.AnyAsync(row => row.Id == client && row.DeletedAt == null, context.RequestAborted)

@@ -8,7 +8,30 @@ internal sealed class Pruner(NpgsqlDataSource dataSource, RetentionSettings rete
 {
     private const int Batch = 1_000;
 
-    // Events, callbacks, deliveries and attempts go with their task. Index tasks_ended.
+    // Attempts go with their delivery. Index deliveries_age.
+    private const string DeliveriesSql = """
+        delete from bridge.deliveries
+        where ctid = any (array(
+            select ctid from bridge.deliveries
+            where created_at < now() - $1 and state <> 'pending' and ended_at < now() - $1
+            order by created_at
+            limit $2
+            for update skip locked))
+        """;
+
+    // Index events_age.
+    private const string EventsSql = """
+        delete from bridge.events
+        where ctid = any (array(
+            select e.ctid from bridge.events e
+            where e.created_at < now() - $1
+              and not exists (select 1 from bridge.deliveries d where d.event_id = e.id and d.state = 'pending')
+            order by e.created_at
+            limit $2
+            for update skip locked))
+        """;
+
+    // Callbacks, events, deliveries and attempts go with their task. Index tasks_ended.
     private const string TasksSql = """
         delete from bridge.tasks
         where ctid = any (array(
@@ -36,7 +59,9 @@ internal sealed class Pruner(NpgsqlDataSource dataSource, RetentionSettings rete
 
     public async Task<WorkRun> RunOnceAsync(CancellationToken cancellation)
     {
-        var removed = await DeleteAsync(TasksSql, retention.Tasks, cancellation);
+        var removed = await DeleteAsync(DeliveriesSql, retention.Deliveries, cancellation);
+        removed += await DeleteAsync(EventsSql, retention.Events, cancellation);
+        removed += await DeleteAsync(TasksSql, retention.Tasks, cancellation);
         removed += await DeleteAsync(IdempotencySql, IdempotencyKept, cancellation);
         return new(removed, removed > 0 ? TimeSpan.FromMilliseconds(100) : null);
     }

@@ -36,7 +36,7 @@ internal sealed class DataProtectionRing(NpgsqlDataSource dataSource) : IXmlRepo
         command.ExecuteNonQuery();
     }
 
-    /// <summary>Protects with this ring. No process adds a key by itself: two that did so together would not read each other's secrets.</summary>
+    /// <summary>Protects with this ring. No process adds a key by itself: of two that did, neither would read what the other wrote.</summary>
     public static IDataProtectionBuilder Add(IServiceCollection services)
     {
         services.AddSingleton<DataProtectionRing>();

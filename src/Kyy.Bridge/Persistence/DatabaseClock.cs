@@ -19,7 +19,9 @@ internal sealed class DatabaseClock(NpgsqlDataSource dataSource, TimeProvider ti
     /// <summary>Reads the database's clock; the answer is taken to be of the middle of the round trip.</summary>
     public async Task SynchroniseAsync(CancellationToken cancellation)
     {
-        await using var command = dataSource.CreateCommand("select clock_timestamp()");
+        // Opened first: a new connection's several round trips are not the statement's.
+        await using var connection = await dataSource.OpenConnectionAsync(cancellation);
+        await using var command = new NpgsqlCommand("select clock_timestamp()", connection);
         var sent = time.GetTimestamp();
         var at = (DateTime)(await command.ExecuteScalarAsync(cancellation))!;
         _reading = new Reading(at + time.GetElapsedTime(sent) / 2, time.GetTimestamp());

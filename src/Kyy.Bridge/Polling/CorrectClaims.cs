@@ -18,7 +18,8 @@ internal static class CorrectClaims
         """;
 
     private const string PushOnSql = """
-        update bridge.tasks set next_poll_at = next_poll_at + $3, last_polled_at = last_polled_at + $3
+        update bridge.tasks
+        set next_poll_at = greatest(next_poll_at, last_polled_at + $3 + $4), last_polled_at = last_polled_at + $3
         where id = $1 and polls = $2 and ended_at is null
         """;
 
@@ -34,13 +35,18 @@ internal static class CorrectClaims
         await batch.ExecuteNonQueryAsync();
     }
 
-    /// <summary>The request went out later than the slack allows: the next one has to wait as much longer.</summary>
-    public static async Task PushOnAsync(NpgsqlDataSource dataSource, DueTask task, TimeSpan by)
+    /// <summary>The upstream may have seen the request as late as this after the claim: the minimum counts from there.</summary>
+    /// <param name="dataSource">The database.</param>
+    /// <param name="task">The task, as it was claimed.</param>
+    /// <param name="latest">From before the claim to the answer: later the upstream cannot have seen the request.</param>
+    /// <param name="minimum">The window's minimum.</param>
+    public static async Task PushOnAsync(NpgsqlDataSource dataSource, DueTask task, TimeSpan latest, TimeSpan minimum)
     {
         await using var command = dataSource.CreateCommand(PushOnSql);
         command.Parameters.Add(new() { Value = task.Id });
         command.Parameters.Add(new() { Value = task.Polls });
-        command.Parameters.Add(new() { Value = by });
+        command.Parameters.Add(new() { Value = latest });
+        command.Parameters.Add(new() { Value = minimum });
         await command.ExecuteNonQueryAsync();
     }
 }

@@ -110,9 +110,11 @@ internal sealed partial class Poller(
                 return;
             }
 
+            // The planned interval covers what the upstream saw within the slack of the claim. When it saw a later one is not
+            // known, a connection may have been slow to come about; but it was before the answer.
+            var latest = time.GetElapsedTime(claimedAt, exchange.SentAt) + exchange.Elapsed;
+            if (latest > PollPlan.Slack(window)) await CorrectClaims.PushOnAsync(dataSource, task, latest, window.Min);
             await RecordAsync(task, lane, exchange.Reply);
-            var late = time.GetElapsedTime(claimedAt, exchange.SentAt) - PollPlan.Slack(window);
-            if (late > TimeSpan.Zero) await CorrectClaims.PushOnAsync(dataSource, task, late);
         }
         catch (Exception exception)
         {

@@ -221,7 +221,8 @@ public sealed class BridgeClientTests
     public async Task Keys_OfAClientAndOfAdmins_CreatedListedDeleted()
     {
         const string page = """
-            {"data":[{"id":"key_02","name":null,"client_id":"cli_01","created_at":"2026-11-20T09:00:00.000Z","expires_at":null}],
+            {"data":[{"id":"key_02","name":null,"client_id":"cli_01","created_at":"2026-11-20T09:00:00.000Z","expires_at":null,
+                      "prefix":"kyb_AbCdEf"}],
              "next_cursor":null}
             """;
         await using var bridge = await ScriptedBridge.StartAsync(

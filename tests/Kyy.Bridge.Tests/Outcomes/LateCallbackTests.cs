@@ -67,7 +67,7 @@ public sealed class LateCallbackTests(PostgresServer server)
         await ShouldBeServedOnceEachAsync(bridge);
     }
 
-    private Task<BridgeApplication> StartAsync() => BridgeApplication.StartAsync(server, null, ("Bridge:Roles", "api"));
+    private Task<BridgeApplication> StartAsync() => BridgeApplication.StartAsync(server);
 
     private static Task RecordAsync(BridgeApplication bridge, BridgeTask task) =>
         bridge.Services.GetRequiredService<OutcomeRecorder>().RecordAsync(Make.Outcome(task.Id, TaskStatuses.Completed));

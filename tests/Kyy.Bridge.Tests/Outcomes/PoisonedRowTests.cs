@@ -44,7 +44,7 @@ public sealed class PoisonedRowTests(PostgresServer server)
     [Fact]
     public async Task An_outcome_that_PostgreSQL_refuses_is_stored_without_its_texts_and_the_others_as_they_are()
     {
-        await using var bridge = await BridgeApplication.StartAsync(server, null, ("Bridge:Roles", "api"));
+        await using var bridge = await BridgeApplication.StartAsync(server);
         var client = bridge.ClientOf((await bridge.CreateClientAsync()).ApiKey);
         var tasks = await Task.WhenAll(Enumerable.Range(0, 9).Select(i => client.RegisterAsync(new() { TaskId = $"video_{i}" }, cancellationToken: Cancellation)));
         var recorder = bridge.Services.GetRequiredService<OutcomeRecorder>();

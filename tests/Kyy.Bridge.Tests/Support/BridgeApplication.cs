@@ -22,12 +22,13 @@ internal sealed class BridgeApplication : IAsyncDisposable
 
     private readonly WebApplication _app;
     private readonly NpgsqlDataSource? _ownWay;
-    private readonly SocketsHttpHandler _connections = new();
+    private readonly bool _ownsDatabase;
+    private readonly SocketsHttpHandler _connections = new() { RequestHeaderEncodingSelector = (_, _) => System.Text.Encoding.UTF8 };
     private readonly HttpClient _http;
 
-    private BridgeApplication(WebApplication app, TestDatabase database, NpgsqlDataSource? ownWay, TestClock clock)
+    private BridgeApplication(WebApplication app, TestDatabase database, NpgsqlDataSource? ownWay, TestClock clock, bool ownsDatabase)
     {
-        (_app, Database, _ownWay, Clock) = (app, database, ownWay, clock);
+        (_app, Database, _ownWay, Clock, _ownsDatabase) = (app, database, ownWay, clock, ownsDatabase);
         _http = new(_connections, disposeHandler: false) { Timeout = TimeSpan.FromSeconds(60) };
     }
 
@@ -46,15 +47,16 @@ internal sealed class BridgeApplication : IAsyncDisposable
         PostgresServer server, Action<IEndpointRouteBuilder>? routes = null, params (string Key, string Value)[] settings)
     {
         var database = await server.CreateDatabaseAsync();
-        return await StartAsync(database, null, routes, settings);
+        return await StartAsync(database, null, ownsDatabase: true, routes, settings);
     }
 
     /// <param name="database">The database.</param>
     /// <param name="way">The way to it that the service takes; null for the usual one.</param>
+    /// <param name="ownsDatabase">Whether the database ends with it; not with a further replica.</param>
     /// <param name="routes">Routes of the test's own, in the group of the API.</param>
     /// <param name="settings">Configuration besides what every test needs.</param>
     public static async Task<BridgeApplication> StartAsync(
-        TestDatabase database, NpgsqlDataSource? way, Action<IEndpointRouteBuilder>? routes = null, params (string Key, string Value)[] settings)
+        TestDatabase database, NpgsqlDataSource? way, bool ownsDatabase = true, Action<IEndpointRouteBuilder>? routes = null, params (string Key, string Value)[] settings)
     {
         var clock = new TestClock();
         var builder = WebApplication.CreateSlimBuilder();
@@ -66,7 +68,7 @@ internal sealed class BridgeApplication : IAsyncDisposable
         if (routes is not null) routes(Bridge.Http.HttpServices.MapApi(app));
         await app.Services.GetRequiredService<DatabaseClock>().SynchroniseAsync(TestContext.Current.CancellationToken);
         await app.StartAsync(TestContext.Current.CancellationToken);
-        return new(app, database, ownWay, clock);
+        return new(app, database, ownWay, clock, ownsDatabase);
     }
 
     /// <summary>The settings of a test, read by the binder as a start reads them.</summary>
@@ -76,7 +78,8 @@ internal sealed class BridgeApplication : IAsyncDisposable
         {
             ["Bridge:Auth:AdminKey"] = AdminKey,
             ["Bridge:Upstream:ApiKey"] = UpstreamKey,
-            // Nothing listens there: a test that polls names its emulator.
+            // The API alone: a test that polls names its roles and its emulator.
+            ["Bridge:Roles"] = "api",
             ["Bridge:Upstream:BaseUrl"] = "http://127.0.0.1:9",
         };
         foreach (var (key, value) in settings) values[key] = value;
@@ -122,6 +125,6 @@ internal sealed class BridgeApplication : IAsyncDisposable
         if (_ownWay is not null) await _ownWay.DisposeAsync();
         _http.Dispose();
         _connections.Dispose();
-        await Database.DisposeAsync();
+        if (_ownsDatabase) await Database.DisposeAsync();
     }
 }

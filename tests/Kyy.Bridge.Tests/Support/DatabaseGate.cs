@@ -110,7 +110,8 @@ internal sealed class DatabaseGate : IAsyncDisposable
         EndPoint address = _target.Host!.StartsWith('/')
             ? new UnixDomainSocketEndPoint($"{_target.Host}/.s.PGSQL.{_target.Port}")
             : new DnsEndPoint(_target.Host, _target.Port);
-        var socket = new Socket(address is UnixDomainSocketEndPoint ? AddressFamily.Unix : AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Unspecified);
+        var family = address is UnixDomainSocketEndPoint ? AddressFamily.Unix : AddressFamily.InterNetwork;
+        var socket = new Socket(family, SocketType.Stream, ProtocolType.Unspecified);
         await socket.ConnectAsync(address, cancellation);
         return socket;
     }

@@ -20,7 +20,11 @@ internal sealed class TestCaller(HttpClient http)
         SendAsync(HttpMethod.Post, path, Encoding.UTF8.GetBytes(body), headers: headers);
 
     public async Task<TestAnswer> SendAsync(
-        HttpMethod method, string path, byte[]? body = null, string contentType = "application/json", params (string Name, string Value)[] headers)
+        HttpMethod method,
+        string path,
+        byte[]? body = null,
+        string contentType = "application/json",
+        params (string Name, string Value)[] headers)
     {
         using var request = new HttpRequestMessage(method, path);
         if (body is not null)
@@ -50,7 +54,7 @@ internal sealed class TestAnswer(HttpResponseMessage response, string body) : ID
     public T Read<T>(JsonTypeInfo<T> type) =>
         JsonSerializer.Deserialize(body, type) ?? throw new InvalidOperationException($"The answer is not what was expected: {body}");
 
-    /// <summary>The problem, after looking that it is one as promised: its media type, its status, its trace, and nothing of the machine's.</summary>
+    /// <summary>The problem, after a look that it is one as promised: media type, status, trace, and nothing internal.</summary>
     public Problem ShouldBeProblem(HttpStatusCode status, string type)
     {
         Status.ShouldBe(status, body);

@@ -7,9 +7,9 @@ internal static class Wait
 
     public static Task UntilAsync(Func<bool> condition, string what) => UntilAsync(() => Task.FromResult(condition()), what);
 
-    public static async Task UntilAsync(Func<Task<bool>> condition, string what)
+    public static async Task UntilAsync(Func<Task<bool>> condition, string what, TimeSpan? patience = null)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20), TimeProvider.System);
+        using var limit = new CancellationTokenSource(patience ?? TimeSpan.FromSeconds(20), TimeProvider.System);
         while (!await condition())
         {
             limit.IsCancellationRequested.ShouldBeFalse($"waited too long until {what}");

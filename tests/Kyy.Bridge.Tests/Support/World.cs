@@ -43,6 +43,7 @@ internal sealed class World : IAsyncDisposable
     /// <summary>The documented windows and estimates, scaled.</summary>
     public static IEnumerable<(string Key, string Value)> Settings(Uri upstream)
     {
+        yield return ("Bridge:Roles", "api,worker");
         yield return ("Bridge:Upstream:BaseUrl", upstream.AbsoluteUri);
         yield return ("Bridge:Upstream:AllowFasterThanDocumented", "true");
         foreach (var family in ModelCatalogue.Documented.Families)

@@ -171,7 +171,7 @@ public sealed class RegistrationTests(PostgresServer server)
     }
 
     private Task<BridgeApplication> StartAsync(params (string Key, string Value)[] settings) =>
-        BridgeApplication.StartAsync(server, null, [("Bridge:Roles", "api"), .. settings]);
+        BridgeApplication.StartAsync(server, null, settings);
 
     private static Task EndAsync(BridgeApplication bridge, BridgeTask task, string status) =>
         bridge.Services.GetRequiredService<OutcomeRecorder>().RecordAsync(Make.Outcome(task.Id, status));

@@ -200,8 +200,10 @@ internal sealed class M0001InitialSchema : Migration
             -- The feed pages by it: a sequence would show a gap that a slower writer fills later.
             xid             xid8        not null default pg_current_xact_id()
         );
-        -- The events of a task: a late callback, the pruner.
+        -- The events of a task: a late callback.
         create index events_task on bridge.events (task_id);
+        -- Pruner.
+        create index events_age on bridge.events (created_at);
 
         create table bridge.deliveries (
             id              uuid        primary key,
@@ -234,6 +236,8 @@ internal sealed class M0001InitialSchema : Migration
         create index deliveries_due on bridge.deliveries (destination, next_attempt_at) where state = 'pending';
         -- The counts in a task's answer; cancelling when a task is stopped.
         create index deliveries_task on bridge.deliveries (task_id);
+        -- Pruner. By the age and not by the end: an index on ended_at would make every settle touch it.
+        create index deliveries_age on bridge.deliveries (created_at);
 
         create table bridge.delivery_attempts (
             delivery_id   uuid        not null references bridge.deliveries on delete cascade,

@@ -48,7 +48,11 @@ internal sealed partial class WorkLoop(IRecurringWork work, Liveness liveness, T
             var run = await work.RunOnceAsync(stopping);
             return run.NextIn is { } next && next < work.Cadence ? next : work.Cadence;
         }
-        catch (Exception exception) when (!stopping.IsCancellationRequested)
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            return TimeSpan.Zero;
+        }
+        catch (Exception exception)
         {
             LogFailed(logger, work.Name, exception);
             return AfterFailure;
