@@ -1,0 +1,48 @@
+using System.Globalization;
+using Kyy.Bridge.Emulator.Upstream;
+
+namespace Kyy.Bridge.Emulator.Demo;
+
+/// <summary>What the demo has shown, in a few lines.</summary>
+internal static class Summary
+{
+    public static readonly IReadOnlyList<string> Next =
+    [
+        "deploy/dev demo --stay  the same, and all of it keeps running for your calls",
+        "deploy/dev up           the bridge alone, for the real upstream",
+        "less README.md          how to register, receive and operate",
+    ];
+
+    public static IReadOnlyList<string> Lines(DemoResult result) => [Tasks(result), Webhooks(result.Webhooks), Polls(result), Violations(result)];
+
+    private static string Tasks(DemoResult result)
+    {
+        var families = result.Rows.Select(row => row.Family?.Split(' ')[0]).Distinct().Count();
+        var endings = result.Rows.CountBy(row => row.Status).OrderByDescending(ending => ending.Value).Select(ending => $"{ending.Value} {ending.Key}");
+        return $"{Words.Count(result.Rows.Count, "task")} of {Words.Count(families, "family", "families")} in {Words.Seconds(result.Took)}: "
+            + $"{string.Join(", ", endings)}.";
+    }
+
+    private static string Webhooks(IReadOnlyList<WebhookMark> webhooks)
+    {
+        var verified = webhooks.Count(webhook => webhook.IsVerified);
+        var onPurpose = webhooks.Count(webhook => webhook is { IsVerified: true, IsAccepted: false });
+        var all = verified == webhooks.Count ? "all verified" : $"{verified} verified";
+        var again = onPurpose > 0 ? $"; {onPurpose} answered 500 on purpose, to see it again" : "";
+        return $"{Words.Count(webhooks.Count, "webhook")} received, {all}{again}.";
+    }
+
+    private static string Polls(DemoResult result) =>
+        $"{Words.Count(result.Rows.Sum(row => row.Polls), "poll")}; the closest two of a task: {string.Join(", ", result.Gaps.Select(Gap))}.";
+
+    private static string Gap(TierGap gap)
+    {
+        var smallest = gap.Smallest is { } known ? Hundredths(known) : "–";
+        var minimum = string.Create(CultureInfo.InvariantCulture, $"{gap.Minimum.TotalSeconds:0.##} s");
+        return gap.Tier == ServiceTier.Flex ? $"flex {smallest} ({minimum})" : $"{smallest} (minimum {minimum})";
+    }
+
+    private static string Hundredths(TimeSpan gap) => string.Create(CultureInfo.InvariantCulture, $"{gap.TotalSeconds:0.00} s");
+
+    private static string Violations(DemoResult result) => $"{Words.Count(result.Violations.Values.Sum(), "violation")} counted by the upstream.";
+}
