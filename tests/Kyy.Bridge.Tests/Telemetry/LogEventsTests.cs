@@ -7,12 +7,12 @@ namespace Kyy.Bridge.Tests.Telemetry;
 /// <summary>The service's README lists what is logged, for whoever writes an alert on it.</summary>
 public sealed class LogEventsTests
 {
-    private const BindingFlags Everywhere = BindingFlags.Static | BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
+    private const BindingFlags Messages = BindingFlags.Static | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
 
     private static readonly (int Id, LogLevel Level, string Type)[] Logged =
     [
         .. from type in typeof(BridgeService).Assembly.GetTypes()
-           from method in type.GetMethods(Everywhere)
+           from method in type.GetMethods(Messages)
            let message = method.GetCustomAttribute<LoggerMessageAttribute>()
            where message is { EventId: > 0 }
            orderby message.EventId
