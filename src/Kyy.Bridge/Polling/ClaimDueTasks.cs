@@ -16,10 +16,10 @@ namespace Kyy.Bridge.Polling;
 /// </remarks>
 internal sealed class ClaimDueTasks(NpgsqlDataSource dataSource)
 {
-    // Slots are locked by ctid from an array: the textbook `id in (select …)` was planned, without statistics, as a scan of the
-    // whole table. `created` is believed only within two days before the registration, and never after it. Slots without a due
+    // Slots are locked by ctid from an array, and their tasks found by one: the textbook `in (select …)` was planned, without
+    // statistics, as a scan of the whole table. `created` is believed only within two days before the registration, and never after it. Slots without a due
     // task come back as rows without one, so that their time is corrected too.
-    private const string LockDue = """
+    internal const string LockDue = """
         with due as materialized (
             select id from bridge.slots
             where ctid = any (array(
@@ -31,7 +31,7 @@ internal sealed class ClaimDueTasks(NpgsqlDataSource dataSource)
         ), locked as materialized (
             select t.*
             from bridge.tasks t
-            where t.slot_id in (select id from due) and t.next_poll_at <= coalesce($4, now())
+            where t.slot_id = any (array(select id from due)) and t.next_poll_at <= coalesce($4, now())
             order by t.next_poll_at
             limit $3
             for no key update of t skip locked
@@ -46,14 +46,14 @@ internal sealed class ClaimDueTasks(NpgsqlDataSource dataSource)
         left join locked t on t.slot_id = d.id
         """;
 
-    private const string MoveOn = """
+    internal const string MoveOn = """
         update bridge.tasks t
         set next_poll_at = coalesce($3, now()) + c.interval, last_polled_at = coalesce($3, now()), polls = t.polls + 1
         from unnest($1, $2) c (id, interval)
         where t.id = c.id
         """;
 
-    private const string CorrectSlots = """
+    internal const string CorrectSlots = """
         with corrected as materialized (
             select s.id, (select min(t.next_poll_at) from bridge.tasks t where t.slot_id = s.id) as first
             from bridge.slots s

@@ -20,9 +20,6 @@ internal sealed class Judge(ModelCatalogue catalogue)
 
     public Verdict Of(DueTask task, UpstreamReply reply, DateTimeOffset readAt) => new Case(catalogue, task, readAt).Decide(reply);
 
-    /// <summary>The family that a task's window, estimate and lives are taken from.</summary>
-    public ModelFamily FamilyOf(DueTask task) => Find(catalogue, task.Family);
-
     // A family that a newer version knew and this one does not is polled at the default cadence rather than not at all.
     private static ModelFamily Find(ModelCatalogue catalogue, string? id) =>
         id is not null && catalogue.Find(id) is { } family ? family : catalogue.Default;
@@ -128,7 +125,7 @@ internal sealed class Judge(ModelCatalogue catalogue)
         {
             Task = Task.Id,
             Status = status,
-            Family = Family(facts).Id,
+            Family = Task.Family ?? Family(facts).Id,
             Model = facts.Model,
             UpstreamCreatedAt = facts.Created,
             Error = error,

@@ -26,10 +26,13 @@ internal sealed class KeyRate(int perSecond, TimeProvider time)
         }
     }
 
-    /// <summary>Gives back requests that were taken and not made.</summary>
+    /// <summary>Gives back requests that were taken and not made; those taken before a pause are forfeited with the rest.</summary>
     public void Return(int requests)
     {
-        lock (_lock) _tokens = Math.Min(_capacity, _tokens + requests);
+        lock (_lock)
+        {
+            if (time.GetTimestamp() >= _closedUntil) _tokens = Math.Min(_capacity, _tokens + requests);
+        }
     }
 
     /// <summary>No requests for this long.</summary>
@@ -42,15 +45,19 @@ internal sealed class KeyRate(int perSecond, TimeProvider time)
         }
     }
 
-    /// <summary>In how long there is at least one request; zero where there is one now.</summary>
+    /// <summary>
+    /// In how long it is worth asking again: zero where there is a request now, else when the bucket is half full, since a claim
+    /// for each single request would cost the database more than the requests are worth.
+    /// </summary>
     public TimeSpan NextIn()
     {
         lock (_lock)
         {
             Fill();
             if (_tokens >= 1) return TimeSpan.Zero;
-            var closed = time.GetTimestamp() < _closedUntil ? time.GetElapsedTime(time.GetTimestamp(), _closedUntil) : TimeSpan.Zero;
-            return closed + TimeSpan.FromSeconds((1 - _tokens) / perSecond);
+            var now = time.GetTimestamp();
+            var closed = now < _closedUntil ? time.GetElapsedTime(now, _closedUntil) : TimeSpan.Zero;
+            return closed + TimeSpan.FromSeconds((Math.Max(1, _capacity / 2) - _tokens) / perSecond);
         }
     }
 

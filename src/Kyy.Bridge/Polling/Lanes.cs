@@ -24,11 +24,11 @@ internal sealed class Lanes(NpgsqlDataSource dataSource)
     // Added up over the round, so that an outage with a million tasks writes one row a batch.
     private const string ReportSql = """
         update bridge.lanes l
-        set failures = case when r.failures = 0 then 0 else l.failures + r.failures end,
+        set failures = case when r.starts_anew then r.failures else l.failures + r.failures end,
             last_failure_at = case when r.kind is null then l.last_failure_at else r.at end,
             last_failure_kind = coalesce(r.kind, l.last_failure_kind),
             last_failure_status = case when r.kind is null then l.last_failure_status else r.status end
-        from unnest($1, $2, $3, $4, $5) r (id, failures, kind, status, at)
+        from unnest($1, $2, $3, $4, $5, $6) r (id, failures, starts_anew, kind, status, at)
         where l.id = r.id
         """;
 
@@ -63,6 +63,7 @@ internal sealed class Lanes(NpgsqlDataSource dataSource)
         await using var command = dataSource.CreateCommand(ReportSql);
         command.Parameters.Add(Rows.Column(byLane, r => r.Lane));
         command.Parameters.Add(Rows.Column(byLane, r => r.Failures));
+        command.Parameters.Add(Rows.Column(byLane, r => r.StartsAnew));
         command.Parameters.Add(Rows.Column(byLane, r => r.Trouble?.Kind));
         command.Parameters.Add(Rows.Column(byLane, r => r.Trouble?.StatusCode, NpgsqlDbType.Integer));
         command.Parameters.Add(Rows.Column(byLane, r => r.At, NpgsqlDbType.TimestampTz));
@@ -70,7 +71,7 @@ internal sealed class Lanes(NpgsqlDataSource dataSource)
     }
 
     private static LaneReport Sum(IEnumerable<LaneReport> reports) => reports.Aggregate((sum, next) =>
-        next.Failures == 0 ? next : next with { Failures = sum.Failures + next.Failures });
+        next.StartsAnew ? next : next with { Failures = sum.Failures + next.Failures, StartsAnew = sum.StartsAnew });
 }
 
 /// <summary>What some polls came to for a lane as a whole.</summary>
@@ -78,4 +79,8 @@ internal sealed class Lanes(NpgsqlDataSource dataSource)
 /// <param name="Failures">How many failed in a row; zero ends the row.</param>
 /// <param name="Trouble">The last failure; null with zero.</param>
 /// <param name="At">When, by the database's clock.</param>
-internal sealed record LaneReport(int Lane, int Failures, TaskTrouble? Trouble, DateTimeOffset At);
+internal sealed record LaneReport(int Lane, int Failures, TaskTrouble? Trouble, DateTimeOffset At)
+{
+    /// <summary>Whether the failures of earlier rounds are over: something went well before these.</summary>
+    public bool StartsAnew { get; init; } = Failures == 0;
+}

@@ -13,7 +13,7 @@ internal sealed record LaneDue(int Id, string Tier, bool IsFailing, TimeSpan Due
 /// <summary>Which of a family's lanes have something due, the longest overdue first. One probe of <c>slots_due</c> per lane.</summary>
 internal static class LanesDue
 {
-    private const string Sql = """
+    internal const string Sql = """
         select l.id, l.tier, l.failures > 0, s.next_due - coalesce($2, now())
         from bridge.lanes l
         cross join lateral (

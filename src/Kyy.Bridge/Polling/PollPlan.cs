@@ -9,7 +9,7 @@ namespace Kyy.Bridge.Polling;
 /// <para>
 /// With <c>t</c> the age, <c>a</c> the window's minimum and <c>m</c> the estimate's minimum: as long as <c>t + a/2 &lt; m</c> the
 /// next poll is put where the first videos are finished, <c>m − t</c>, inside the window; after that the minimum; past twice the
-/// estimate's maximum the maximum. Mean detection delay is that of always-minimum with about a quarter fewer calls. Exponential
+/// estimate's maximum the maximum. Mean detection delay is that of always-minimum with about a fifth fewer calls. Exponential
 /// back-off is worse in both.
 /// </para>
 /// <para>

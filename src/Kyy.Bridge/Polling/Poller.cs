@@ -39,8 +39,9 @@ internal sealed partial class Poller(
 
             var (round, isFull) = await ClaimRoundAsync(family, due, wake, cancellation);
             started += round;
-            // Without room the next room wakes the loop. Slots that others hold are worth another look soon.
-            if (isFull) return new(started, Larger(_rate.NextIn(), PollPlan.Tick));
+            // Where requests in flight fill the room, the first that ends wakes the loop; where the rate is used up, time does.
+            if (isFull) return new(started, _rate.NextIn() is { Ticks: > 0 } next ? next : null);
+            // Slots that others hold are worth another look soon.
             if (round == 0) return new(started, PollPlan.Tick);
         }
     }
@@ -58,7 +59,7 @@ internal sealed partial class Poller(
         var started = 0;
         for (var i = 0; i < due.Length; i++)
         {
-            var taken = TakeRoom((LargestClaim + due.Length - i - 1) / (due.Length - i), wake);
+            var taken = TakeRoom(Math.Max(1, Math.Min(LargestClaim, options.MaxConcurrency) / (due.Length - i)), wake);
             if (taken == 0) return (started, true);
 
             started += await ClaimAsync(family, due[i], taken, cancellation);
@@ -184,6 +185,4 @@ internal sealed partial class Poller(
         UpstreamReply.Unreachable unreachable => unreachable.RetryAfter,
         _ => null,
     };
-
-    private static TimeSpan Larger(TimeSpan one, TimeSpan other) => one > other ? one : other;
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Kyy.Bridge.Http;
 using Npgsql;
 
 namespace Kyy.Bridge.Tasks;
@@ -55,7 +56,7 @@ internal sealed class TaskWaiters(NpgsqlDataSource dataSource, TimeProvider time
             {
                 Ended(await ReadEndedAsync([.. _waiters.Keys], cancellation));
             }
-            catch (NpgsqlException exception)
+            catch (Exception exception) when (DatabaseOutage.Explains(exception))
             {
                 failed(exception);
             }

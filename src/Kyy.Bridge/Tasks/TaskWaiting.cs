@@ -5,7 +5,8 @@ using Kyy.Bridge.Keys;
 namespace Kyy.Bridge.Tasks;
 
 /// <summary>Holds the answers of callers that wait for a task's end, within their limit and as long as their key holds.</summary>
-internal sealed class TaskWaiting(TaskWaiters waiters, ApiKeys keys, LimitsSettings limits, TimeProvider time)
+internal sealed class TaskWaiting(
+    TaskWaiters waiters, ApiKeys keys, LimitsSettings limits, TimeProvider time, IHostApplicationLifetime lifetime)
 {
     // A key that is revoked ends its waits within five seconds.
     private static readonly TimeSpan LookAtKeyEvery = TimeSpan.FromSeconds(4);
@@ -21,21 +22,32 @@ internal sealed class TaskWaiting(TaskWaiters waiters, ApiKeys keys, LimitsSetti
             return Problems.Quota($"{limits.Waits} requests wait already.", TimeSpan.FromSeconds(1));
         }
 
+        // A process that stops answers at once: fifty seconds of waiting would use up the time for finishing its work.
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(lifetime.ApplicationStopping, cancellation);
         try
         {
-            var started = time.GetTimestamp();
-            while (limit - time.GetElapsedTime(started) is { Ticks: > 0 } left)
-            {
-                if (await waiters.WaitAsync(task, left < LookAtKeyEvery ? left : LookAtKeyEvery, cancellation)) return null;
-                if (!await keys.StillHoldsAsync(caller)) return Problems.Unauthorized();
-            }
-
+            return await HoldAsync(caller, task, limit, either.Token);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
             return null;
         }
         finally
         {
             Leave(caller.Owner);
         }
+    }
+
+    private async Task<ProblemResult?> HoldAsync(Caller caller, Guid task, TimeSpan limit, CancellationToken cancellation)
+    {
+        var started = time.GetTimestamp();
+        while (limit - time.GetElapsedTime(started) is { Ticks: > 0 } left)
+        {
+            if (await waiters.WaitAsync(task, left < LookAtKeyEvery ? left : LookAtKeyEvery, cancellation)) return null;
+            if (!await keys.StillHoldsAsync(caller)) return Problems.Unauthorized();
+        }
+
+        return null;
     }
 
     private void Leave(Guid owner)

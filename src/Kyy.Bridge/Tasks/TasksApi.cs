@@ -29,14 +29,15 @@ internal static class TasksApi
             .WithName("ListTasks").WithSummary("Lists tasks, newest first.");
         tasks.MapGet("/{id}", Get).TakesQuery(Wait).Refuses(StatusCodes.Status429TooManyRequests)
             .WithName("GetTask").WithSummary("One task; with wait, as soon as it has ended.");
-        tasks.MapPost("/{id}/poll", Poll).Refuses(StatusCodes.Status409Conflict)
+        tasks.MapPost("/{id}/poll", Poll).IsIdempotentByNature().Refuses(StatusCodes.Status409Conflict)
             .WithName("PollTask").WithSummary("Makes a task due as soon as its family's window allows.");
         tasks.MapDelete("/{id}", Stop).TakesQuery(Erase)
             .WithName("StopTask").WithSummary("Stops tracking a task and cancels its pending deliveries.");
     }
 
     private static async Task<Results<Created<BridgeTask>, Ok<BridgeTask>, ProblemResult>> Register(
-        OnBehalfOf owner, Caller caller, JsonBody body, RegistrationReader reader, TaskRegistrar registrar, BridgeDbContext db, CancellationToken cancellation)
+        OnBehalfOf owner, Caller caller, JsonBody body, RegistrationReader reader, TaskRegistrar registrar, BridgeDbContext db,
+        HttpRequest request, CancellationToken cancellation)
     {
         var client = await db.Clients.SingleAsync(row => row.Id == owner.ClientId, cancellation);
         var (registration, refusal) = reader.Read(body.Root, client);
@@ -46,7 +47,7 @@ internal static class TasksApi
         {
             case RegistrationResult.Created(var id):
                 var created = await ShowAsync(id);
-                return TypedResults.Created($"/v1/tasks/{created.Id}", created);
+                return TypedResults.Created($"{request.PathBase}/v1/tasks/{created.Id}", created);
             case RegistrationResult.Existing(var id):
                 return TypedResults.Ok(await ShowAsync(id));
             case var refused:

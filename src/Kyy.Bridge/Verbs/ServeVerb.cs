@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Kyy.Bridge.Configuration;
 using Kyy.Bridge.Keys;
 using Kyy.Bridge.Persistence;
 using Kyy.Bridge.Telemetry;
@@ -39,6 +40,12 @@ internal static class ServeVerb
 
     private static async Task<int> ServeAsync(ServiceSetup setup, CancellationToken cancellation)
     {
+        if (await ServerLimits.FaultAsync(setup.DataSource, setup.Settings.Database.MaxConnections, cancellation) is { } fault)
+        {
+            await Console.Error.WriteLineAsync(fault);
+            return FaultReport.ExitCode;
+        }
+
         setup.Builder.Logging.AddTerminalOrJson(setup.Builder.Environment);
         await using var app = BridgeService.Build(setup.Builder, setup.Settings, setup.DataSource);
         if (setup.Settings.Database.MigrateAtStart) await MigrateAsync(app, setup, cancellation);

@@ -60,9 +60,11 @@ internal sealed class M0001InitialSchema : Migration
             id         uuid        primary key,
             client_id  uuid        references bridge.clients,
             name       text        not null,
-            created_at timestamptz not null,
-            unique nulls not distinct (client_id, name)
+            created_at timestamptz not null
         );
+        -- `unique nulls not distinct` would say it better, from PostgreSQL 15 on.
+        create unique index upstream_keys_name on bridge.upstream_keys
+            (coalesce(client_id, '00000000-0000-0000-0000-000000000000'), name);
         -- The operator's own key: its value stays in configuration, only its identity is a row.
         insert into bridge.upstream_keys (id, client_id, name, created_at)
         values ('00000000-0000-7000-8000-000000000001', null, 'default', now());

@@ -1,0 +1,122 @@
+using Kyy.Bridge.Keys;
+using Kyy.Bridge.Polling;
+using Kyy.Bridge.Tests.Support;
+using Npgsql;
+
+namespace Kyy.Bridge.Tests.Polling;
+
+/// <summary>A database with lanes, slots and tasks as a test wants them, whatever a registration would have made of them.</summary>
+internal sealed class PollingDatabase : IAsyncDisposable
+{
+    /// <summary>The time that tests give to statements which take one.</summary>
+    public static readonly DateTimeOffset Now = new(2026, 11, 20, 12, 0, 0, TimeSpan.Zero);
+
+    private const string TasksSql = """
+        insert into bridge.tasks (id, client_id, upstream_key_id, task_id, family, family_given, service_tier, service_tier_given,
+                                  registered_at, deadline_at, slot_id, next_poll_at)
+        select bridge.new_id(), $1, l.upstream_key_id, 'video_' || s.id || '_' || n || '_' || gen_random_uuid(), l.family, false, l.tier, false,
+               $2::timestamptz - interval '5 minutes', $2::timestamptz + interval '1 day', s.id, $2
+        from bridge.slots s
+        join bridge.lanes l on l.id = s.lane
+        cross join generate_series(1, $4) n
+        where s.id = $3
+        returning id
+        """;
+
+    private readonly TestDatabase _database;
+
+    private PollingDatabase(TestDatabase database) => (_database, Lanes, Claims) = (database, new(database.DataSource), new(database.DataSource));
+
+    public NpgsqlDataSource DataSource => _database.DataSource;
+
+    public Lanes Lanes { get; }
+
+    public ClaimDueTasks Claims { get; }
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public static async Task<PollingDatabase> CreateAsync(PostgresServer server) => new(await server.CreateDatabaseAsync());
+
+    public async Task<int> LaneAsync(string family = "veo", string tier = "default") =>
+        await Lanes.FindAsync(UpstreamKey.Operator, family, tier, Cancellation);
+
+    public async Task<long> SlotAsync(int lane, DateTimeOffset nextDue) =>
+        (await ReadAsync<long>("insert into bridge.slots (lane, next_due) values ($1, $2) returning id", lane, nextDue)).Single();
+
+    /// <summary>Tasks in a slot, due at a time; the slot's own time is left as it is.</summary>
+    public Task<List<Guid>> TasksAsync(long slot, DateTimeOffset due, int count = 1) =>
+        ReadAsync<Guid>(TasksSql, UpstreamKey.Operator, due, slot, count);
+
+    /// <summary>A slot with tasks that are all due at a time, in a lane of the default family unless told otherwise.</summary>
+    public async Task<(int Lane, long Slot, List<Guid> Tasks)> FileAsync(DateTimeOffset due, int count = 1, string family = "veo")
+    {
+        var lane = await LaneAsync(family);
+        var slot = await SlotAsync(lane, due);
+        return (lane, slot, await TasksAsync(slot, due, count));
+    }
+
+    /// <summary>Claims with the test's time and a plan that is the same for all.</summary>
+    public Task<List<DueTask>> ClaimAsync(int lane, int limit = 1_000, TimeSpan? interval = null, DateTimeOffset? now = null) =>
+        Claims.ClaimAsync(lane, limit, (_, _) => interval ?? TimeSpan.FromSeconds(40), () => 0, now ?? Now, Cancellation);
+
+    /// <summary>Claims by the database's own clock.</summary>
+    public Task<List<DueTask>> ClaimNowAsync(int lane, TimeSpan? interval = null) =>
+        Claims.ClaimAsync(lane, 1_000, (_, _) => interval ?? TimeSpan.FromSeconds(40), () => 0, null, Cancellation);
+
+    public async Task<TaskTimes> TimesAsync(Guid task)
+    {
+        await using var command = Command("select next_poll_at, last_polled_at, polls, slot_id from bridge.tasks where id = $1", task);
+        await using var reader = await command.ExecuteReaderAsync(Cancellation);
+        (await reader.ReadAsync(Cancellation)).ShouldBeTrue();
+        return new(
+            reader.IsDBNull(0) ? null : reader.GetFieldValue<DateTimeOffset>(0),
+            reader.IsDBNull(1) ? null : reader.GetFieldValue<DateTimeOffset>(1), reader.GetInt32(2), reader.IsDBNull(3) ? null : reader.GetInt64(3));
+    }
+
+    /// <summary>When a slot is due; null where it is gone.</summary>
+    public async Task<DateTimeOffset?> NextDueAsync(long slot)
+    {
+        var due = await ReadAsync<DateTimeOffset>("select next_due from bridge.slots where id = $1", slot);
+        return due is [var one] ? one : null;
+    }
+
+    public async Task<DateTimeOffset> DatabaseTimeAsync() => (await ReadAsync<DateTimeOffset>("select now()")).Single();
+
+    /// <summary>Ends a task, as a stop does.</summary>
+    public Task EndAsync(Guid task) => ExecuteAsync(
+        "update bridge.tasks set status = 'stopped', ended_at = now(), next_poll_at = null, slot_id = null where id = $1", task);
+
+    public async Task<int> ExecuteAsync(string sql, params object[] parameters)
+    {
+        await using var command = Command(sql, parameters);
+        return await command.ExecuteNonQueryAsync(Cancellation);
+    }
+
+    /// <summary>The first column of every row.</summary>
+    public async Task<List<T>> ReadAsync<T>(string sql, params object[] parameters)
+    {
+        await using var command = Command(sql, parameters);
+        await using var reader = await command.ExecuteReaderAsync(Cancellation);
+        var values = new List<T>();
+        while (await reader.ReadAsync(Cancellation)) values.Add(await reader.GetFieldValueAsync<T>(0, Cancellation));
+        return values;
+    }
+
+    /// <summary>Returns when another connection waits for a lock.</summary>
+    public Task WhenBlockedAsync(int waiting = 1) => Wait.UntilAsync(
+        async () => (await ReadAsync<long>("select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"))
+            .Single() >= waiting,
+        "somebody waits for a lock");
+
+    public ValueTask DisposeAsync() => _database.DisposeAsync();
+
+    private NpgsqlCommand Command(string sql, params object[] parameters)
+    {
+        var command = DataSource.CreateCommand(sql);
+        foreach (var parameter in parameters) command.Parameters.Add(new() { Value = parameter });
+        return command;
+    }
+}
+
+/// <summary>What of a task's row the polling moves.</summary>
+internal sealed record TaskTimes(DateTimeOffset? NextPollAt, DateTimeOffset? LastPolledAt, int Polls, long? Slot);
