@@ -13,7 +13,7 @@ internal static class ChangeLines
         let change = Change(pair.Before, pair.Row)
         where change != ""
         select string.Create(
-            CultureInfo.InvariantCulture, $"{Words.Seconds(elapsed),7}  {Words.Family(pair.Row),-15}  {pair.Row.TaskId,-26}  {change}");
+            CultureInfo.InvariantCulture, $"{Words.Seconds(elapsed),7}  {Words.Family(pair.Row),-15}  {pair.Row.TaskId,-27}  {change}");
 
     private static string Change(TaskRow? before, TaskRow row)
     {

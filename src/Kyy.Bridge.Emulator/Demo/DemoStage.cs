@@ -8,7 +8,7 @@ namespace Kyy.Bridge.Emulator.Demo;
 /// <summary>Everything that runs during a demo: the upstream and the receiver in this process, the real service in its own.</summary>
 internal sealed class DemoStage : IAsyncDisposable
 {
-    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false });
+    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(15) };
     private readonly ServiceProcess _service;
     private readonly TimeProvider _time;
 

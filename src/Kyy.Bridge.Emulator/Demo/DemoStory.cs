@@ -3,7 +3,6 @@ using Kyy.Bridge.Client;
 using Kyy.Bridge.Client.Signing;
 using Kyy.Bridge.Emulator.Commands;
 using Kyy.Bridge.Emulator.Receiving;
-using Kyy.Bridge.Emulator.Upstream;
 
 namespace Kyy.Bridge.Emulator.Demo;
 
@@ -27,7 +26,8 @@ internal sealed class DemoStory(DemoPlaces places, TextWriter output, TimeProvid
         {
             return await PlayAsync(stage, stay, stopping);
         }
-        catch (Exception failure) when (failure is DemoException or HttpRequestException or BridgeException or JsonException)
+        catch (Exception failure) when (failure is DemoException or HttpRequestException or BridgeException or JsonException
+            or TaskCanceledException { InnerException: TimeoutException })
         {
             Say("");
             return [failure.Message];
@@ -44,7 +44,6 @@ internal sealed class DemoStory(DemoPlaces places, TextWriter output, TimeProvid
         await TidyAsync(admin, stopping);
         var clientKey = await EnterAsync(stage, admin, stopping);
         var client = stage.Client(clientKey);
-        await RehearseAsync(stage, client, stopping);
         Say($"ready after {Words.Seconds(time.GetElapsedTime(started))}");
 
         output.Write("Tasks of five families … ");
@@ -74,17 +73,6 @@ internal sealed class DemoStory(DemoPlaces places, TextWriter output, TimeProvid
         var secret = await stage.Client(client.ApiKey).GetSigningSecretAsync(stopping);
         stage.Receiver.Secrets = [WebhookSecret.Parse(secret.Secret)];
         return client.ApiKey;
-    }
-
-    /// <summary>
-    /// Sends one task through. Two fresh programs compile what they run: the first polls would each be late by more than the windows
-    /// of this pace have room for, and the polls after them early.
-    /// </summary>
-    private static async Task RehearseAsync(DemoStage stage, BridgeClient client, CancellationToken stopping)
-    {
-        var task = stage.Upstream.Tasks.Create(new() { Family = EmulatedFamily.Videos, Statuses = [EmulatedStatus.Completed] });
-        var registered = await client.RegisterAsync(new() { TaskId = task.Id, Reference = Scene.Reference }, cancellationToken: stopping);
-        await client.WaitForEndAsync(registered.Id, LongestWait, stopping);
     }
 
     private async Task<DemoResult> WatchAsync(Cast cast, BridgeClient client, CancellationToken stopping)
