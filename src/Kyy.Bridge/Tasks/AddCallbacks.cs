@@ -30,12 +30,12 @@ internal static class AddCallbacks
 
     private const string TransitionsSql = "update bridge.tasks set transitions = true where id = any ($1) and not transitions and ended_at is null";
 
-    // Only what was inserted above: a callback that was there before has had its delivery.
+    // Only what was inserted above: a callback that was there before has had its delivery. What was erased is not there to send.
     private const string ServeEndedSql = """
         insert into bridge.deliveries (id, event_id, client_id, task_id, callback_id, destination, url, created_at, next_attempt_at)
         select bridge.new_id(), e.id, e.client_id, t.id, c.id, c.destination, c.url, now(), now()
         from bridge.task_callbacks c
-        join bridge.tasks t on t.id = c.task_id and t.ended_at is not null
+        join bridge.tasks t on t.id = c.task_id and t.ended_at is not null and t.erased_at is null
         join bridge.events e on e.task_id = t.id and e.type = any (c.events) and e.type not in ('task.queued', 'task.processing')
         where c.id = any ($1)
         on conflict (event_id, callback_id) do nothing

@@ -42,6 +42,21 @@ public sealed class LateCallbackTests(PostgresServer server)
         again.Deliveries.Pending.ShouldBe(0);
     }
 
+    [Fact]
+    public async Task A_callback_of_an_erased_task_gets_nothing()
+    {
+        await using var bridge = await StartAsync();
+        var client = bridge.ClientOf((await bridge.CreateClientAsync()).ApiKey);
+        var task = await client.RegisterAsync(new() { TaskId = "video_1" }, cancellationToken: Cancellation);
+        await RecordAsync(bridge, task);
+        await client.StopAsync(task.Id, erase: true, Cancellation);
+
+        var again = await client.RegisterAsync(new() { TaskId = "video_1", CallbackUrl = Late }, cancellationToken: Cancellation);
+
+        again.Status.ShouldBe(TaskStatuses.Completed);
+        again.Deliveries.Pending.ShouldBe(0);
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
