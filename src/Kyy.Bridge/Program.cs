@@ -9,4 +9,5 @@ return await new RootCommand("Kyy.Bridge polls asynchronous video tasks and deli
     ConfigCommand.Create(),
     HealthcheckVerb.Create(),
     PostgresCommand.Create(),
-}.ServingByDefault().Parse(args).InvokeAsync();
+// Signals are the host's: the parser would end the process two seconds after SIGTERM, in the middle of draining.
+}.ServingByDefault().Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });

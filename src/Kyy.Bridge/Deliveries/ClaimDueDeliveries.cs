@@ -14,7 +14,7 @@ internal static class ClaimDueDeliveries
     /// <summary>Claims without a settle before a delivery is given up.</summary>
     public const int MostUnsettled = 20;
 
-    private const string Sql = """
+    internal const string Sql = """
         with due as materialized (
             select ctid from bridge.deliveries
             where destination = $1 and state = 'pending' and next_attempt_at <= now()

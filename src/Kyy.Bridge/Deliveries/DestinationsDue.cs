@@ -11,7 +11,7 @@ internal readonly record struct DestinationDue(int Id, TimeSpan DueIn);
 /// </summary>
 internal static class DestinationsDue
 {
-    private const string Sql = """
+    internal const string Sql = """
         with recursive pending as (
             (select destination, next_attempt_at from bridge.deliveries where state = 'pending' order by destination, next_attempt_at limit 1)
             union all

@@ -36,7 +36,6 @@ internal sealed partial class Dispatcher : IRecurringWork, IAsyncDisposable
         _room = new(settings.MaxConcurrency, settings.MaxConcurrencyPerHost, Wake);
         _settlements = new(LargestSettle, rows => BatchWrite.RunAsync(
             rows, batch => SettleDeliveries.WriteAsync(dataSource, batch), WithoutBody, time, logger, _giveUp.Token));
-        _settlements.Start();
     }
 
     public string Name => "deliver";

@@ -25,7 +25,7 @@ internal static class SettleDeliveries
                 leased_until = null, unsettled = 0, attempts = d.attempts - (not s.attempted)::integer,
                 ended_at = case when s.state <> 'pending' then now() end, dead_reason = s.reason
             from settled s
-            where d.id = s.id and d.id in (select id from locked)
+            where d.id = s.id and d.claim = s.claim and d.id in (select id from locked)
         )
         insert into bridge.delivery_attempts (delivery_id, number, started_at, duration_ms, status_code, error, response_body)
         select s.id, s.number, s.started_at, s.duration_ms, s.status_code, s.error, s.response_body

@@ -29,7 +29,8 @@ internal sealed record Settlement
         {
             AttemptResult.Accepted => Ended(DeliveryState.Delivered, null),
             AttemptResult.Gone => Ended(DeliveryState.Dead, "gone") with { DisablesCallback = true },
-            AttemptResult.Rejected rejected => Again(rejected.RetryAfter),
+            // The receiver counts from its answer.
+            AttemptResult.Rejected rejected => Again(rejected.RetryAfter + attempt.Duration),
             AttemptResult.Unreachable => Again(null),
             _ => throw new InvalidOperationException($"No settlement for {attempt.Result.GetType().Name}."),
         };

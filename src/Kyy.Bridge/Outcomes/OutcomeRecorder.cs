@@ -30,8 +30,6 @@ internal sealed class OutcomeRecorder : IAsyncDisposable
             BatchWrite.RunAsync(LastOfEach(rows, row => row.Task), WriteReadingsAsync, row => row.WithoutTexts(), time, logger, _giveUp.Token));
         _outcomes = new(LargestBatch, rows =>
             BatchWrite.RunAsync([.. rows.DistinctBy(row => row.Task)], WriteOutcomesAsync, row => row.WithoutTexts(), time, logger, _giveUp.Token));
-        _readings.Start();
-        _outcomes.Start();
     }
 
     /// <summary>Returns when the reading is committed.</summary>

@@ -8,7 +8,7 @@ internal static partial class BatchWrite
     private static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(50), LongestWait = TimeSpan.FromSeconds(2);
 
     /// <summary>
-    /// Writes; repeats after deadlocks, serialization failures and lost connections until <paramref name="cancellation"/>;
+    /// Writes; repeats after deadlocks, serialization failures, time-outs and lost connections until <paramref name="cancellation"/>;
     /// halves a batch that is refused for its data until the row that is to blame stands alone, and writes that one without its texts.
     /// </summary>
     public static async Task RunAsync<T>(
@@ -22,8 +22,15 @@ internal static partial class BatchWrite
         catch (PostgresException refusal) when (IsRefusedForData(refusal) && rows.Count > 1)
         {
             var half = rows.Count / 2;
-            await RunAsync([.. rows.Take(half)], write, withoutTexts, time, logger, cancellation);
-            await RunAsync([.. rows.Skip(half)], write, withoutTexts, time, logger, cancellation);
+            try
+            {
+                await RunAsync([.. rows.Take(half)], write, withoutTexts, time, logger, cancellation);
+            }
+            finally
+            {
+                // Also when a row of the first half is refused even without its texts.
+                await RunAsync([.. rows.Skip(half)], write, withoutTexts, time, logger, cancellation);
+            }
         }
         catch (PostgresException refusal) when (IsRefusedForData(refusal))
         {
@@ -42,13 +49,16 @@ internal static partial class BatchWrite
                 await write();
                 return;
             }
-            catch (NpgsqlException fault) when (fault.IsTransient && !cancellation.IsCancellationRequested)
+            catch (NpgsqlException fault) when (IsPassing(fault) && !cancellation.IsCancellationRequested)
             {
                 LogRepeated(logger, fault.SqlState ?? "connection", wait);
                 await Task.Delay(wait, time, cancellation);
             }
         }
     }
+
+    // The server's statement time-out does not count as transient with Npgsql, though the client's own does.
+    private static bool IsPassing(NpgsqlException fault) => fault.IsTransient || fault.SqlState is PostgresErrorCodes.QueryCanceled;
 
     // Class 22 is data exceptions, 23 constraint violations: the row's fault, and the same at every repetition.
     private static bool IsRefusedForData(PostgresException refusal) =>

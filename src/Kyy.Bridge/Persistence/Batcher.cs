@@ -6,17 +6,21 @@ namespace Kyy.Bridge.Persistence;
 /// Gathers rows that arrive together into one write. It does not wait to gather: what arrives while a write is under way makes
 /// the next batch, so that a lone row is written at once and a flood in large batches.
 /// </summary>
-/// <param name="largest">Rows in a write at most.</param>
-/// <param name="write">Writes one batch; what it throws is thrown to whoever added one of the rows.</param>
-internal sealed class Batcher<T>(int largest, Func<IReadOnlyList<T>, Task> write) : IAsyncDisposable
+internal sealed class Batcher<T> : IAsyncDisposable
 {
-    private readonly Channel<Entry> _entries = Channel.CreateBounded<Entry>(
-        new BoundedChannelOptions(largest * 4) { SingleReader = true });
+    private readonly int _largest;
+    private readonly Func<IReadOnlyList<T>, Task> _write;
+    private readonly Channel<Entry> _entries;
+    private readonly Task _loop;
 
-    private Task? _loop;
-
-    /// <summary>Starts writing.</summary>
-    public void Start() => _loop ??= Task.Run(WriteAllAsync);
+    /// <param name="largest">Rows in a write at most.</param>
+    /// <param name="write">Writes one batch; what it throws is thrown to whoever added one of the rows.</param>
+    public Batcher(int largest, Func<IReadOnlyList<T>, Task> write)
+    {
+        (_largest, _write) = (largest, write);
+        _entries = Channel.CreateBounded<Entry>(new BoundedChannelOptions(largest * 4) { SingleReader = true });
+        _loop = Task.Run(WriteAllAsync);
+    }
 
     /// <summary>Adds a row and returns when it has been written and committed.</summary>
     public async Task AddAsync(T row, CancellationToken cancellation = default)
@@ -31,15 +35,15 @@ internal sealed class Batcher<T>(int largest, Func<IReadOnlyList<T>, Task> write
     public async ValueTask DisposeAsync()
     {
         _entries.Writer.TryComplete();
-        if (_loop is not null) await _loop;
+        await _loop;
     }
 
     private async Task WriteAllAsync()
     {
-        var batch = new List<Entry>(largest);
+        var batch = new List<Entry>(_largest);
         while (await _entries.Reader.WaitToReadAsync())
         {
-            while (batch.Count < largest && _entries.Reader.TryRead(out var entry)) batch.Add(entry);
+            while (batch.Count < _largest && _entries.Reader.TryRead(out var entry)) batch.Add(entry);
             await WriteAsync(batch);
             batch.Clear();
         }
@@ -49,7 +53,7 @@ internal sealed class Batcher<T>(int largest, Func<IReadOnlyList<T>, Task> write
     {
         try
         {
-            await write(batch.ConvertAll(entry => entry.Row));
+            await _write(batch.ConvertAll(entry => entry.Row));
             foreach (var entry in batch) entry.Written.TrySetResult();
         }
         catch (Exception exception)

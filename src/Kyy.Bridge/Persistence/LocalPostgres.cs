@@ -125,9 +125,9 @@ internal sealed partial class LocalPostgres : IAsyncDisposable
         Username = LocalPostgresCommand.User,
     }.ConnectionString;
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Private PostgreSQL started in {Directory}; it ends with its last user")]
+    [LoggerMessage(1002, LogLevel.Information, "Private PostgreSQL started in {Directory}; it ends with its last user")]
     private static partial void LogStarted(ILogger logger, string directory);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Private PostgreSQL in {Directory} was running already: joined it")]
+    [LoggerMessage(1003, LogLevel.Information, "Private PostgreSQL in {Directory} was running already: joined it")]
     private static partial void LogJoined(ILogger logger, string directory);
 }

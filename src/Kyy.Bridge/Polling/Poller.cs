@@ -158,7 +158,7 @@ internal sealed partial class Poller(
                 break;
         }
 
-        if (lane.IsFailing) await ReportToLaneAsync(new(lane.Id, 0, null, clock.Now));
+        if (lane.IsFailing) await _laneReports.AddAsync(new(lane.Id, 0, null, clock.Now));
     }
 
     // The model's name tells the family: the task moves to the lane whose cadence is its own.
@@ -170,13 +170,7 @@ internal sealed partial class Poller(
     {
         if (!lane.IsFailing) LogTrouble(logger, lane.Id, trouble.Kind, trouble.StatusCode);
         if (PauseAskedFor(reply) is { } pause) _rate.Pause(pause);
-        await ReportToLaneAsync(new(lane.Id, 1, trouble, clock.Now));
-    }
-
-    private Task ReportToLaneAsync(LaneReport report)
-    {
-        _laneReports.Start();
-        return _laneReports.AddAsync(report);
+        await _laneReports.AddAsync(new(lane.Id, 1, trouble, clock.Now));
     }
 
     private static TimeSpan? PauseAskedFor(UpstreamReply reply) => reply switch

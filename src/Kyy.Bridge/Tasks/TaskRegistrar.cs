@@ -34,7 +34,6 @@ internal sealed class TaskRegistrar : IAsyncDisposable
         (_dataSource, _lanes, _slots, _polls, _dispatcher) = (dataSource, lanes, slots, polls, dispatcher);
         (_limits, _ids, _time, _logger) = (limits, ids, time, logger);
         _singles = new(LargestBatch, WriteAsync);
-        _singles.Start();
     }
 
     /// <summary>Registers one task. What it returns is committed.</summary>

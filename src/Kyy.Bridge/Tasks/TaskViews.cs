@@ -37,36 +37,36 @@ internal static class TaskViews
 
     private static BridgeTask Of(
         TrackedTask row, Polling.Lane? lane, string[] urls, IEnumerable<(string State, int Count)> counts, bool withClient) => new()
-    {
-        ClientId = withClient ? TypeId.Format(TypeId.Client, row.ClientId) : null,
-        Id = TypeId.Format(TypeId.Task, row.Id),
-        TaskId = row.TaskId,
-        Reference = row.Reference,
-        Family = row.Family,
-        Model = row.Model,
-        ServiceTier = row.ServiceTier,
-        Status = row.Status,
-        Ended = row.EndedAt is not null,
-        VideoUrl = row.VideoUrls.FirstOrDefault(),
-        VideoUrls = row.VideoUrls,
-        VideoUrlExpiresAt = row.VideoUrlExpiresAt,
-        ActualDuration = row.ActualDuration,
-        Error = row.ErrorCode is null ? null : new(row.ErrorCode, row.ErrorMessage),
-        Warnings = row.Warnings,
-        UpstreamCreatedAt = row.UpstreamCreatedAt,
-        RegisteredAt = row.RegisteredAt,
-        LastPolledAt = row.LastPolledAt,
-        NextPollAt = row.NextPollAt,
-        Polls = row.Polls,
-        // The larger and the later of its own and its lane's: an outage is written to the lane, not to a million tasks.
-        ConsecutiveFailures = Math.Max(row.ConsecutiveFailures, lane?.Failures ?? 0),
-        LastFailure = Later(OwnFailure(row), LaneFailure(lane)),
-        EndedAt = row.EndedAt,
-        DeadlineAt = row.DeadlineAt,
-        CallbackUrls = urls,
-        Metadata = row.Metadata is null ? RawJson.EmptyObject : RawJson.Parse(row.Metadata),
-        Deliveries = Deliveries([.. counts]),
-    };
+        {
+            ClientId = withClient ? TypeId.Format(TypeId.Client, row.ClientId) : null,
+            Id = TypeId.Format(TypeId.Task, row.Id),
+            TaskId = row.TaskId,
+            Reference = row.Reference,
+            Family = row.Family,
+            Model = row.Model,
+            ServiceTier = row.ServiceTier,
+            Status = row.Status,
+            Ended = row.EndedAt is not null,
+            VideoUrl = row.VideoUrls.FirstOrDefault(),
+            VideoUrls = row.VideoUrls,
+            VideoUrlExpiresAt = row.VideoUrlExpiresAt,
+            ActualDuration = row.ActualDuration,
+            Error = row.ErrorCode is null ? null : new(row.ErrorCode, row.ErrorMessage),
+            Warnings = row.Warnings,
+            UpstreamCreatedAt = row.UpstreamCreatedAt,
+            RegisteredAt = row.RegisteredAt,
+            LastPolledAt = row.LastPolledAt,
+            NextPollAt = row.NextPollAt,
+            Polls = row.Polls,
+            // The larger and the later of its own and its lane's: an outage is written to the lane, not to a million tasks.
+            ConsecutiveFailures = Math.Max(row.ConsecutiveFailures, lane?.Failures ?? 0),
+            LastFailure = Later(OwnFailure(row), LaneFailure(lane)),
+            EndedAt = row.EndedAt,
+            DeadlineAt = row.DeadlineAt,
+            CallbackUrls = urls,
+            Metadata = row.Metadata is null ? RawJson.EmptyObject : RawJson.Parse(row.Metadata),
+            Deliveries = Deliveries([.. counts]),
+        };
 
     private static DeliveryCounts Deliveries((string State, int Count)[] counts)
     {

@@ -7,7 +7,7 @@ using Kyy.Bridge.Telemetry;
 namespace Kyy.Bridge.Verbs;
 
 /// <summary><c>serve</c>: the service itself, and what runs where no verb is named.</summary>
-internal static class ServeVerb
+internal static partial class ServeVerb
 {
     public static Command Create()
     {
@@ -50,6 +50,7 @@ internal static class ServeVerb
         await using var app = BridgeService.Build(setup.Builder, setup.Settings, setup.DataSource);
         if (setup.Settings.Database.MigrateAtStart) await MigrateAsync(app, setup, cancellation);
         await app.Services.GetRequiredService<DatabaseClock>().SynchroniseAsync(cancellation);
+        if (setup.Settings.Upstream.ApiKey is null) LogNoKey(app.Logger);
         await app.RunAsync(cancellation);
         return 0;
     }
@@ -65,4 +66,7 @@ internal static class ServeVerb
                 await Console.Out.WriteLineAsync($"Admin key of this installation, shown this once: {key}");
         }
     }
+
+    [LoggerMessage(1601, LogLevel.Warning, "There is no upstream key: nothing is polled and registrations are refused until Bridge:Upstream:ApiKey is set")]
+    private static partial void LogNoKey(ILogger logger);
 }

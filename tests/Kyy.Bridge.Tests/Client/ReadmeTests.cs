@@ -3,6 +3,7 @@ using System.Net;
 using System.Text;
 using System.Text.RegularExpressions;
 using Kyy.Bridge.Client.Signing;
+using Kyy.Bridge.Tests.Support;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Logging;
@@ -13,15 +14,16 @@ public sealed partial class ReadmeTests
 {
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    [Fact]
-    public async Task Samples_AreTheCompiledOnes()
+    [Theory]
+    [InlineData("src/Kyy.Bridge.Client/README.md", 3)]
+    [InlineData("README.md", 2)]
+    public void Samples_AreTheCompiledOnes(string path, int count)
     {
-        var readme = await ReadAsync("src/Kyy.Bridge.Client/README.md");
-        var compiled = WithoutIndentation(await ReadAsync("tests/Kyy.Bridge.Tests/Client/ReadmeSamples.cs"));
+        var compiled = WithoutIndentation(Repository.Read("tests/Kyy.Bridge.Tests/Client/ReadmeSamples.cs"));
 
-        var samples = CSharpBlock().Matches(readme).Select(block => WithoutIndentation(block.Groups[1].Value)).ToList();
+        var samples = CSharpBlock().Matches(Repository.Read(path)).Select(block => WithoutIndentation(block.Groups[1].Value)).ToList();
 
-        samples.Count.ShouldBe(3);
+        samples.Count.ShouldBe(count);
         samples.ShouldAllBe(sample => compiled.Contains(sample, StringComparison.Ordinal));
     }
 
@@ -80,13 +82,6 @@ public sealed partial class ReadmeTests
         request.Headers.Add(WebhookSignature.SignatureHeader, WebhookSignature.Sign(secret, id, now, body));
         using var response = await http.SendAsync(request, Stop);
         return response.StatusCode;
-    }
-
-    private static Task<string> ReadAsync(string path)
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "Kyy.Bridge.sln"))) folder = folder.Parent.ShouldNotBeNull();
-        return File.ReadAllTextAsync(Path.Combine(folder.FullName, path), Stop);
     }
 
     private static string WithoutIndentation(string code) => string.Join('\n', code.Trim().Split('\n').Select(line => line.Trim()));

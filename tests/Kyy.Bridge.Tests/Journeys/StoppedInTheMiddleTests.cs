@@ -31,7 +31,8 @@ public sealed class StoppedInTheMiddleTests(PostgresServer server)
             await receiver.WaitForAsync(_ => true, 5, World.Patience);
 
             var stopping = first.TerminateAsync();
-            release.SetResult();
+            // The receiver takes its time: longer than a process gets that does not wait for what is on the wire.
+            using var slow = TimeProvider.System.CreateTimer(_ => release.SetResult(), null, TimeSpan.FromSeconds(3), Timeout.InfiniteTimeSpan);
 
             (await stopping).ShouldBe(0, first.Output);
             first.Output.ShouldContain("Everything in flight was finished or handed back");
@@ -94,8 +95,8 @@ public sealed class StoppedInTheMiddleTests(PostgresServer server)
         ("ConnectionStrings:Bridge", database.ConnectionString),
         ("Bridge:Auth:AdminKey", BridgeApplication.AdminKey),
         ("Bridge:Upstream:ApiKey", BridgeApplication.UpstreamKey),
-        ("Bridge:Delivery:Timeout", "2s"),
-        ("Bridge:Delivery:Lease", "3s"),
+        ("Bridge:Delivery:Timeout", "6s"),
+        ("Bridge:Delivery:Lease", "7s"),
     ];
 
     private static async Task<string> RegisterAsync(BridgeProcess bridge, EmulatedTask[] tasks, ReceiverServer receiver)

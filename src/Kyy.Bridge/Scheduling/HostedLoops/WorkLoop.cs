@@ -48,11 +48,8 @@ internal sealed partial class WorkLoop(IRecurringWork work, Liveness liveness, T
             var run = await work.RunOnceAsync(stopping);
             return run.NextIn is { } next && next < work.Cadence ? next : work.Cadence;
         }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
-        {
-            return TimeSpan.Zero;
-        }
-        catch (Exception exception)
+        // Not only while it runs: what a stop breaks off may fail in words of its own, and must not keep the others from draining.
+        catch (Exception exception) when (exception is not OperationCanceledException || !stopping.IsCancellationRequested)
         {
             LogFailed(logger, work.Name, exception);
             return AfterFailure;

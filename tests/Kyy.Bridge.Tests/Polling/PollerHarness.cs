@@ -1,0 +1,96 @@
+using Kyy.Bridge.Deliveries;
+using Kyy.Bridge.Outcomes;
+using Kyy.Bridge.Persistence;
+using Kyy.Bridge.Polling;
+using Kyy.Bridge.Scheduling;
+using Kyy.Bridge.Tasks;
+using Kyy.Bridge.Tests.Support;
+using Kyy.Bridge.Text;
+using Kyy.Bridge.Upstream;
+using Kyy.Bridge.Upstream.Catalogue;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Kyy.Bridge.Tests.Polling;
+
+/// <summary>A poller with all that it needs, without the service around it.</summary>
+internal sealed class PollerHarness : IAsyncDisposable
+{
+    private readonly WakeSignal _wake = new();
+    private readonly ModelFamily _family;
+    private readonly OutcomeRecorder _recorder;
+
+    private PollerHarness(PollingDatabase database, DatabaseClock databaseClock, TestClock clock, UpstreamOptions options, ModelFamily family)
+    {
+        (Database, Clock, _family) = (database, clock, family);
+        Upstream = new(clock);
+        _recorder = new(
+            database.DataSource, new DeliveryInbox(new DeliverySettings(), clock), new TaskWaiters(database.DataSource, clock), new Ids(clock), clock,
+            NullLogger<OutcomeRecorder>.Instance);
+        Poller = new(
+            database.DataSource, database.Claims, Upstream, new UpstreamTargets(options), new Judge(ModelCatalogue.Documented), database.Lanes,
+            _recorder, databaseClock, options, clock, new Jitter(() => Jitter()), NullLogger<Poller>.Instance);
+    }
+
+    public PollingDatabase Database { get; }
+
+    public TestClock Clock { get; }
+
+    public ScriptedUpstream Upstream { get; }
+
+    public Poller Poller { get; }
+
+    public Func<double> Jitter { get; set; } = () => 0;
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public static async Task<PollerHarness> StartAsync(PostgresServer server, int maxConcurrency = 64, string family = "veo", bool hasKey = true)
+    {
+        var database = await PollingDatabase.CreateAsync(server);
+        var clock = new TestClock();
+        var databaseClock = new DatabaseClock(database.DataSource, clock);
+        await databaseClock.SynchroniseAsync(Cancellation);
+        var options = new UpstreamOptions { ApiKey = hasKey ? new Secret("key") : null, MaxConcurrency = maxConcurrency, MaxRequestsPerSecond = 1_000 };
+        return new(database, databaseClock, clock, options, ModelCatalogue.Documented.Find(family)!);
+    }
+
+    /// <summary>Tasks that are due now.</summary>
+    public async Task<(int Lane, long Slot, List<Guid> Tasks)> FileDueAsync(int count, string family = "veo") =>
+        await Database.FileAsync(await Database.DatabaseTimeAsync(), count, family);
+
+    /// <summary>Makes all tasks due again.</summary>
+    public async Task MakeDueAsync()
+    {
+        await Database.ExecuteAsync("update bridge.tasks set next_poll_at = now() where ended_at is null");
+        await Database.ExecuteAsync("update bridge.slots set next_due = now()");
+    }
+
+    /// <summary>Starts what is due.</summary>
+    public Task<WorkRun> StartRunAsync() => Poller.RunOnceAsync(_family, _wake, Cancellation);
+
+    /// <summary>Starts what is due and waits for its answers.</summary>
+    public async Task<WorkRun> RunAsync()
+    {
+        var run = await StartRunAsync();
+        await Poller.WhenIdleAsync().WaitAsync(TimeSpan.FromSeconds(20), Cancellation);
+        return run;
+    }
+
+    /// <summary>Runs as a loop does, until the upstream has been asked so often.</summary>
+    public Task UntilAsync(int asked) => Wait.UntilAsync(
+        async () =>
+        {
+            await RunAsync();
+            return Upstream.Asked.Count >= asked;
+        },
+        $"the upstream has been asked {asked} times");
+
+    public async ValueTask DisposeAsync()
+    {
+        Upstream.Release();
+        await Poller.WhenIdleAsync();
+        await Poller.DisposeAsync();
+        await _recorder.DisposeAsync();
+        _wake.Dispose();
+        await Database.DisposeAsync();
+    }
+}

@@ -1,0 +1,29 @@
+using System.Reflection;
+using Kyy.Bridge.Tests.Support;
+using Microsoft.Extensions.Logging;
+
+namespace Kyy.Bridge.Tests.Telemetry;
+
+/// <summary>The service's README lists what is logged, for whoever writes an alert on it.</summary>
+public sealed class LogEventsTests
+{
+    private const BindingFlags Messages = BindingFlags.Static | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
+
+    private static readonly (int Id, LogLevel Level, string Type)[] Logged =
+    [
+        .. from type in typeof(BridgeService).Assembly.GetTypes()
+           from method in type.GetMethods(Messages)
+           let message = method.GetCustomAttribute<LoggerMessageAttribute>()
+           where message is { EventId: > 0 }
+           orderby message.EventId
+           select (message.EventId, message.Level, type.Name),
+    ];
+
+    [Fact]
+    public void Readme_ListsEveryEventWithItsLevelAndType() =>
+        Repository.Table("src/Kyy.Bridge/README.md", "## Log events").Select(row => (row[0], row[1], row[2].Trim('`')))
+            .ShouldBe(Logged.Select(message => ($"{message.Id}", $"{message.Level}", message.Type)));
+
+    [Fact]
+    public void Ids_AreDistinct() => Logged.Select(message => message.Id).ShouldBeUnique();
+}
