@@ -59,10 +59,10 @@ internal static class DemoCommand
 
     private static async Task ReportAsync(IReadOnlyList<string> faults, string logFile)
     {
-        string[] lines = ["The demo failed:", .. faults.Select(fault => $"  {fault}"), $"The service's log is {logFile}. It ends:", .. Tail(logFile)];
+        var log = File.Exists(logFile) ? File.ReadLines(logFile).TakeLast(LogTail) : [];
+        string[] lines = ["The demo failed:", .. Indented(faults), $"The service's log is {logFile}. It ends:", .. Indented(log)];
         foreach (var line in lines) await Console.Error.WriteLineAsync(line);
     }
 
-    private static IEnumerable<string> Tail(string logFile) =>
-        File.Exists(logFile) ? File.ReadLines(logFile).TakeLast(LogTail).Select(line => $"  {line}") : [];
+    private static IEnumerable<string> Indented(IEnumerable<string> lines) => lines.Select(line => $"  {line}");
 }

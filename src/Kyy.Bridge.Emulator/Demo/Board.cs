@@ -37,8 +37,12 @@ internal static class Board
         return Math.Max(LeastIdWidth, Math.Min(longest, width - others));
     }
 
-    private static Cell[] Header(int id) => Columns(
-        id, new("family", Tone.Quiet), new("upstream id", Tone.Quiet), new("status", Tone.Quiet), "polls", "age", new("webhook", Tone.Quiet), Tone.Quiet);
+    private static Cell[] Header(int id)
+    {
+        return Columns(id, Quiet("family"), Quiet("upstream id"), Quiet("status"), "polls", "age", Quiet("webhook"), Tone.Quiet);
+
+        static Cell Quiet(string title) => new(title, Tone.Quiet);
+    }
 
     private static Cell[] Line(TaskRow row, int id) => Columns(
         id,
@@ -61,8 +65,9 @@ internal static class Board
     private static Cell[] Totals(IReadOnlyList<TaskRow> rows, int hidden)
     {
         var ended = rows.Count(row => row.Ended);
-        var verified = rows.Count(row => row.Webhook is { IsAccepted: true });
+        var webhooks = Words.Count(rows.Count(row => row.Webhook is { IsAccepted: true }), "webhook");
+        var polls = Words.Count(rows.Sum(row => row.Polls), "poll");
         var more = hidden > 0 ? $", {hidden} not shown" : "";
-        return [new($"{ended} of {rows.Count} ended, {Words.Count(verified, "webhook")} verified, {Words.Count(rows.Sum(row => row.Polls), "poll")}{more}", Tone.Quiet)];
+        return [new($"{ended} of {rows.Count} ended, {webhooks} verified, {polls}{more}", Tone.Quiet)];
     }
 }

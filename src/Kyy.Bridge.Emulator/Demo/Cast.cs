@@ -42,9 +42,9 @@ internal sealed class Cast
     public async Task<IReadOnlyList<TaskRow>> LookAsync(BridgeClient client, DateTimeOffset now, CancellationToken stopping)
     {
         // The webhooks first: a task whose webhook is there has then ended.
-        var latest = _stage.Receiver.Webhooks.GroupBy(webhook => webhook.Path).ToDictionary(group => group.Key, group => WebhookMark.Of(group.Last()));
-        var tasks = await client.ListTasksAsync(cancellationToken: stopping).ToDictionaryAsync(task => task.TaskId, cancellationToken: stopping);
-        return [.. All.Select(part => TaskRow.Of(tasks[part.TaskId], latest.GetValueOrDefault(part.Hook.AbsolutePath), now))];
+        var webhooks = _stage.Receiver.Webhooks.ToLookup(webhook => webhook.Path, WebhookMark.Of);
+        var tasks = await client.ListTasksAsync(null, stopping).ToDictionaryAsync(task => task.TaskId, null, stopping);
+        return [.. All.Select(part => TaskRow.Of(tasks[part.TaskId], webhooks[part.Hook.AbsolutePath].LastOrDefault(), now))];
     }
 
     /// <summary>What came of them.</summary>

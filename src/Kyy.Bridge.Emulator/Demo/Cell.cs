@@ -1,16 +1,5 @@
 namespace Kyy.Bridge.Emulator.Demo;
 
-/// <summary>What a piece of text stands for; a terminal with colours shows it.</summary>
-internal enum Tone
-{
-    Plain,
-    Quiet,
-    Busy,
-    Good,
-    Odd,
-    Bad,
-}
-
 /// <summary>A piece of a line. Every character of ours is one column wide.</summary>
 internal readonly record struct Cell(string Text, Tone Tone = Tone.Plain)
 {

@@ -20,7 +20,8 @@ internal sealed record DemoPlaces(string BridgeDll, string LogFile, string? Data
         var root = RootAbove(program) ?? Directory.GetCurrentDirectory();
         var bin = Path.Combine(Path.GetFileName(Path.GetDirectoryName(program)!), Path.GetFileName(program));
         var bridge = Path.GetFullPath(bridgeDll ?? Path.Combine(root, "src", "Kyy.Bridge", "bin", bin, "Kyy.Bridge.dll"));
-        if (!File.Exists(bridge)) throw new DemoException($"The service is not at {bridge}. Build the solution, or name its dll with --bridge.");
+        if (!File.Exists(bridge))
+            throw new DemoException($"The service is not at {bridge}. Build the solution, or name its dll with --bridge.");
 
         return new(
             bridge,

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 
 namespace Kyy.Bridge.Emulator.Demo;
 
@@ -38,7 +37,8 @@ internal sealed class ServiceProcess : IAsyncDisposable
     public static ServiceProcess Start(string dll, IReadOnlyDictionary<string, string> settings, string logFile, TimeProvider time)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(logFile)!);
-        var start = new ProcessStartInfo("sh", ["-c", Script, "kyy-bridge-demo", logFile, "dotnet", dll, "serve"]) { RedirectStandardInput = true };
+        string[] arguments = ["-c", Script, "kyy-bridge-demo", logFile, "dotnet", dll, "serve"];
+        var start = new ProcessStartInfo("sh", arguments) { RedirectStandardInput = true };
         // A demo looks the same everywhere: what this terminal would tell a bridge of its own is not for this one.
         var inherited = start.Environment.Keys.Where(name => name.StartsWith("Bridge__", StringComparison.OrdinalIgnoreCase)).ToList();
         foreach (var name in inherited) start.Environment.Remove(name);
@@ -55,7 +55,7 @@ internal sealed class ServiceProcess : IAsyncDisposable
         {
             if (_process.HasExited) throw new DemoException($"The service ended at its start, with exit code {_process.ExitCode}.");
             if (_time.GetElapsedTime(started) > LongestStart)
-                throw new DemoException(string.Create(CultureInfo.InvariantCulture, $"The service was not ready within {LongestStart.TotalSeconds} s."));
+                throw new DemoException($"The service was not ready within {Words.Seconds(LongestStart)}.");
             await Task.Delay(BetweenProbes, _time, stopping);
         }
     }

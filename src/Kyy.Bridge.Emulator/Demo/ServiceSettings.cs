@@ -9,7 +9,8 @@ internal static class ServiceSettings
 {
     private static readonly string[] AllFamilies = [.. EmulatedFamily.All.Select(family => family.Name), Families.Default];
 
-    public static IReadOnlyDictionary<string, string> Of(Uri bridge, Uri upstream, string upstreamKey, string adminKey, string? databaseFolder)
+    public static IReadOnlyDictionary<string, string> Of(
+        Uri bridge, Uri upstream, string upstreamKey, string adminKey, string? databaseFolder)
     {
         var settings = new Dictionary<string, string>
         {

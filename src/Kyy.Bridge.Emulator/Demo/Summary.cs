@@ -13,14 +13,20 @@ internal static class Summary
         "less README.md          how to register, receive and operate",
     ];
 
-    public static IReadOnlyList<string> Lines(DemoResult result) => [Tasks(result), Webhooks(result.Webhooks), Polls(result), Violations(result)];
+    public static IReadOnlyList<string> Lines(DemoResult result) =>
+    [
+        Tasks(result),
+        Webhooks(result.Webhooks),
+        Polls(result),
+        $"{Words.Count(result.Violations.Values.Sum(), "violation")} counted by the upstream.",
+    ];
 
     private static string Tasks(DemoResult result)
     {
-        var families = result.Rows.Select(row => row.Family?.Split(' ')[0]).Distinct().Count();
-        var endings = result.Rows.CountBy(row => row.Status).OrderByDescending(ending => ending.Value).Select(ending => $"{ending.Value} {ending.Key}");
-        return $"{Words.Count(result.Rows.Count, "task")} of {Words.Count(families, "family", "families")} in {Words.Seconds(result.Took)}: "
-            + $"{string.Join(", ", endings)}.";
+        var tasks = Words.Count(result.Rows.Count, "task");
+        var families = Words.Count(result.Rows.Select(row => row.Family?.Split(' ')[0]).Distinct().Count(), "family", "families");
+        var endings = from ending in result.Rows.CountBy(row => row.Status) orderby ending.Value descending select $"{ending.Value} {ending.Key}";
+        return $"{tasks} of {families} in {Words.Seconds(result.Took)}: {string.Join(", ", endings)}.";
     }
 
     private static string Webhooks(IReadOnlyList<WebhookMark> webhooks)
@@ -32,8 +38,11 @@ internal static class Summary
         return $"{Words.Count(webhooks.Count, "webhook")} received, {all}{again}.";
     }
 
-    private static string Polls(DemoResult result) =>
-        $"{Words.Count(result.Rows.Sum(row => row.Polls), "poll")}; the closest two of a task: {string.Join(", ", result.Gaps.Select(Gap))}.";
+    private static string Polls(DemoResult result)
+    {
+        var polls = Words.Count(result.Rows.Sum(row => row.Polls), "poll");
+        return $"{polls}; the closest two of a task: {string.Join(", ", result.Gaps.Select(Gap))}.";
+    }
 
     private static string Gap(TierGap gap)
     {
@@ -43,6 +52,4 @@ internal static class Summary
     }
 
     private static string Hundredths(TimeSpan gap) => string.Create(CultureInfo.InvariantCulture, $"{gap.TotalSeconds:0.00} s");
-
-    private static string Violations(DemoResult result) => $"{Words.Count(result.Violations.Values.Sum(), "violation")} counted by the upstream.";
 }

@@ -19,7 +19,7 @@ internal static class Verdict
         _ when row.Status != ending.Word() => $"{row.TaskId} ended as {row.Status}; the upstream's word was {ending.Word()}.",
         { Webhook: null } => $"{row.TaskId} ended as {row.Status}, and no webhook came for it.",
         { Webhook.IsVerified: false } => $"The signature of a webhook for {row.TaskId} was refused: {row.Webhook.Verification}.",
-        { Webhook.IsAccepted: false } => $"The webhook for {row.TaskId} was answered {row.Webhook.StatusCode} and did not come again in time.",
+        { Webhook.IsAccepted: false } => $"The webhook for {row.TaskId} was answered {row.Webhook.StatusCode} and has not come again.",
         _ => null,
     };
 }

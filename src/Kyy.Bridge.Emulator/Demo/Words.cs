@@ -35,7 +35,7 @@ internal static class Words
     public static string Sentence(WebhookMark webhook) => webhook switch
     {
         { IsVerified: false } => $"webhook refused: {webhook.Verification}",
-        { IsAccepted: false } => $"webhook verified (attempt {webhook.Attempt}) and answered {webhook.StatusCode} on purpose: it comes again",
-        _ => $"webhook verified (attempt {webhook.Attempt})",
+        { IsAccepted: true } => $"webhook verified (attempt {webhook.Attempt})",
+        _ => $"webhook verified (attempt {webhook.Attempt}) and answered {webhook.StatusCode} on purpose: it comes again",
     };
 }

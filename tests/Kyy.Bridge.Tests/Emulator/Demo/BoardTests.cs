@@ -5,6 +5,9 @@ namespace Kyy.Bridge.Tests.Emulator.Demo;
 
 public sealed class BoardTests
 {
+    private static readonly TaskRow Wide =
+        Rows.Settled with { Family = "seedance15 flex", TaskId = "video_starvideos_0123456789", Webhook = Rows.AnsweredBadly };
+
     [Fact]
     public void Lines_AreAHeaderARowForEachTaskAndTotals() =>
         Text([Rows.Settled, Rows.Living with { Family = null }], 120, 40).ShouldBe([
@@ -21,12 +24,12 @@ public sealed class BoardTests
     [InlineData(5)]
     [InlineData(0)]
     public void Lines_AreNeverWiderThanTheTerminal(int width) =>
-        Text([Rows.Settled with { Family = "seedance15 flex", TaskId = "video_starvideos_0123456789", Webhook = Rows.AnsweredBadly }], width, 40)
+        Text([Wide], width, 40)
             .ShouldAllBe(line => line.Length <= width);
 
     [Fact]
     public void Lines_OfEightyColumns_ShortenTheIdAndNothingElse() =>
-        Text([Rows.Settled with { Family = "seedance15 flex", TaskId = "video_starvideos_0123456789", Webhook = Rows.AnsweredBadly }], 79, 40)[1]
+        Text([Wide], 79, 40)[1]
             .ShouldBe("seedance15 flex  video_st…23456789  completed       3   4.2 s  500, comes again");
 
     [Theory]
@@ -35,7 +38,8 @@ public sealed class BoardTests
     [InlineData(2)]
     [InlineData(1)]
     [InlineData(0)]
-    public void Lines_AreNeverMoreThanTheTerminalHas(int height) => Text(Rows.Of(settled: 9, living: 3), 120, height).Count.ShouldBe(height);
+    public void Lines_AreNeverMoreThanTheTerminalHas(int height) =>
+        Text(Rows.Of(settled: 9, living: 3), 120, height).Count.ShouldBe(height);
 
     [Fact]
     public void Lines_WithLittleRoom_KeepWhatStillMoves()

@@ -6,9 +6,11 @@ namespace Kyy.Bridge.Tests.Emulator.Demo;
 
 internal static class Rows
 {
-    public static readonly TaskRow Living = new("veo", "vgen_0123456789ab", TaskStatuses.Processing, false, 3, TimeSpan.FromSeconds(4.2), null);
+    public static readonly TaskRow Living =
+        new("veo", "vgen_0123456789ab", TaskStatuses.Processing, false, 3, TimeSpan.FromSeconds(4.2), null);
 
-    public static readonly WebhookMark Accepted = new(1, WebhookVerification.Verified, 204, new DateTimeOffset(2026, 11, 20, 9, 0, 0, TimeSpan.Zero));
+    public static readonly WebhookMark Accepted =
+        new(1, WebhookVerification.Verified, 204, new DateTimeOffset(2026, 11, 20, 9, 0, 0, TimeSpan.Zero));
 
     public static readonly WebhookMark AnsweredBadly = Accepted with { StatusCode = 500 };
 

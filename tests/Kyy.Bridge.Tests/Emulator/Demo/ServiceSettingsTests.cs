@@ -1,6 +1,7 @@
 using Kyy.Bridge.Emulator.Demo;
 using Kyy.Bridge.Emulator.Upstream;
 using Kyy.Bridge.Tests.Configuration;
+using Kyy.Bridge.Upstream.Catalogue;
 
 namespace Kyy.Bridge.Tests.Emulator.Demo;
 
@@ -18,7 +19,8 @@ public sealed class ServiceSettingsTests
         settings.Database.LocalDirectory.ShouldBe("/data/demo");
         var expected = new EmulatorOptions { TimeScale = Pace.TimeScale };
         settings.Families.ShouldAllBe(family => family.Window.Min == expected.ExpectedGap(ServiceTier.Default));
-        settings.Families.Single(family => family.FlexWindow is not null).FlexWindow!.Value.Min.ShouldBe(expected.ExpectedGap(ServiceTier.Flex));
+        settings.Families.Select(family => family.FlexWindow).OfType<PollWindow>().ShouldHaveSingleItem()
+            .Min.ShouldBe(expected.ExpectedGap(ServiceTier.Flex));
     }
 
     [Fact]

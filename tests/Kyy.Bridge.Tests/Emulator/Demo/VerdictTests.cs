@@ -29,7 +29,8 @@ public sealed class VerdictTests
 
     [Fact]
     public void Fault_OfAnotherEndThanTheUpstreams_NamesBoth() =>
-        FaultOf(Rows.Settled with { Status = TaskStatuses.Lost }).ShouldBe("vgen_0123456789ab ended as lost; the upstream's word was completed.");
+        FaultOf(Rows.Settled with { Status = TaskStatuses.Lost })
+            .ShouldBe("vgen_0123456789ab ended as lost; the upstream's word was completed.");
 
     [Fact]
     public void Fault_OfAMissingWebhook_SaysSo() =>
@@ -43,7 +44,7 @@ public sealed class VerdictTests
     [Fact]
     public void Fault_OfARetryThatDidNotCome_SaysWhatItWasAnswered() =>
         FaultOf(Rows.Settled with { Webhook = Rows.AnsweredBadly })
-            .ShouldBe("The webhook for vgen_0123456789ab was answered 500 and did not come again in time.");
+            .ShouldBe("The webhook for vgen_0123456789ab was answered 500 and has not come again.");
 
     [Fact]
     public void Faults_OfViolations_CountThemByKind() =>
