@@ -12,6 +12,10 @@ internal static class Logs
                 line.SingleLine = true;
                 line.TimestampFormat = "HH:mm:ss.fff ";
             })
-            : logging.AddJsonConsole(json => json.UseUtcTimestamp = true);
+            : logging.AddJsonConsole(json =>
+            {
+                json.UseUtcTimestamp = true;
+                json.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
+            });
     }
 }

@@ -21,7 +21,10 @@ internal sealed record UpstreamOptions
     /// <summary>Requests in flight, and connections to one host, in this process.</summary>
     public int MaxConcurrency { get; init; } = 64;
 
-    /// <summary>Requests a second for one upstream key over all replicas. No document gives a number.</summary>
+    /// <summary>
+    /// Requests a second for one upstream key, counted in each process: divide what the key may bear by the number of workers. No
+    /// document gives a number; 200 by default.
+    /// </summary>
     public int MaxRequestsPerSecond { get; init; } = 200;
 
     /// <summary>An egress proxy; null goes straight out, whatever the environment's proxy variables say.</summary>

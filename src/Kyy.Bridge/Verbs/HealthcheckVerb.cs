@@ -10,13 +10,17 @@ internal static class HealthcheckVerb
 
     public static Command Create()
     {
-        var url = new Option<Uri>("--url")
+        var url = new Option<string>("--url")
         {
             Description = "The probe.",
-            DefaultValueFactory = _ => new Uri(Address(Environment.GetEnvironmentVariable), "/healthz/ready"),
+            DefaultValueFactory = _ => new Uri(Address(Environment.GetEnvironmentVariable), "/healthz/ready").AbsoluteUri,
         };
+        url.Validators.Add(given =>
+        {
+            if (!Uri.TryCreate(given.GetValue(url), UriKind.Absolute, out _)) given.AddError("--url is an absolute URL.");
+        });
         var command = new Command("healthcheck", "Asks the running service whether it is ready: exit code 0 or 1.") { url };
-        command.SetAction((given, cancellation) => CheckAsync(given.GetRequiredValue(url), cancellation));
+        command.SetAction((given, cancellation) => CheckAsync(new Uri(given.GetRequiredValue(url)), cancellation));
         return command;
     }
 
