@@ -17,8 +17,8 @@ namespace Kyy.Bridge.Polling;
 internal sealed class ClaimDueTasks(NpgsqlDataSource dataSource)
 {
     // Slots are locked by ctid from an array, and their tasks found by one: the textbook `in (select …)` was planned, without
-    // statistics, as a scan of the whole table. `created` is believed only within two days before the registration, and never after it. Slots without a due
-    // task come back as rows without one, so that their time is corrected too.
+    // statistics, as a scan of the whole table. `created` is believed only within two days before the registration, and never
+    // after it. Slots without a due task come back as rows without one, so that their time is corrected too.
     internal const string LockDue = """
         with due as materialized (
             select id from bridge.slots

@@ -22,13 +22,14 @@ public sealed partial class FolderRules
     [InlineData("Deliveries")]
     [InlineData("Keys")]
     [InlineData("Persistence")]
-    public void No_feature_knows_the_console_nor_the_engine_it_is_run_by(string folder) => Using($"src/Kyy.Bridge/{folder}").ShouldAllBe(use =>
-        !use.Name.StartsWith("Kyy.Bridge.OperatorConsole", StringComparison.Ordinal)
+    public void No_feature_knows_the_console_nor_the_engine_it_is_run_by(string folder) =>
+        Using($"src/Kyy.Bridge/{folder}").ShouldAllBe(use => !use.Name.StartsWith("Kyy.Bridge.OperatorConsole", StringComparison.Ordinal)
         && !use.Name.StartsWith("Kyy.Bridge.Scheduling.", StringComparison.Ordinal)
         && !use.Name.StartsWith("Hangfire", StringComparison.Ordinal));
 
     [Fact]
-    public void The_texts_know_nothing_of_the_rest() => Using("src/Kyy.Bridge/Text").ShouldAllBe(use => !use.Name.StartsWith("Kyy.", StringComparison.Ordinal));
+    public void The_texts_know_nothing_of_the_rest() =>
+        Using("src/Kyy.Bridge/Text").ShouldAllBe(use => !use.Name.StartsWith("Kyy.", StringComparison.Ordinal));
 
     [Fact]
     public void The_client_depends_on_the_framework_alone()
@@ -39,7 +40,8 @@ public sealed partial class FolderRules
     }
 
     [Fact]
-    public void Nothing_but_the_tests_references_the_emulator() => Directory.EnumerateFiles(Path.Combine(Root, "src"), "*.csproj", SearchOption.AllDirectories)
+    public void Nothing_but_the_tests_references_the_emulator() => Directory
+        .EnumerateFiles(Path.Combine(Root, "src"), "*.csproj", SearchOption.AllDirectories)
         .Where(project => References(Path.GetRelativePath(Root, project)).Any(name => name.Contains("Emulator", StringComparison.Ordinal)))
         .ShouldBeEmpty();
 
@@ -68,7 +70,8 @@ public sealed partial class FolderRules
     {
         Sources("src/Kyy.Bridge").Count().ShouldBeGreaterThan(100);
         Using("src/Kyy.Bridge/Polling").ShouldContain(use => use.Name == "Kyy.Bridge.Persistence");
-        References("tests/Kyy.Bridge.Tests/Kyy.Bridge.Tests.csproj").ShouldContain(name => name.EndsWith("Kyy.Bridge.Emulator.csproj", StringComparison.Ordinal));
+        References("tests/Kyy.Bridge.Tests/Kyy.Bridge.Tests.csproj")
+            .ShouldContain(name => name.EndsWith("Kyy.Bridge.Emulator.csproj", StringComparison.Ordinal));
     }
 
     private static IEnumerable<(string File, string Name)> Using(string folder) =>

@@ -34,7 +34,9 @@ public sealed class AttemptErrorsTests
     [Fact]
     public void A_connection_that_breaks_in_the_middle_is_a_reset()
     {
-        Word(new HttpRequestException(HttpRequestError.Unknown, "no", new IOException("no", new SocketException((int)SocketError.ConnectionReset)))).ShouldBe("Reset");
+        var reset = new IOException("no", new SocketException((int)SocketError.ConnectionReset));
+
+        Word(new HttpRequestException(HttpRequestError.Unknown, "no", reset)).ShouldBe("Reset");
         Word(new IOException("while reading the answer")).ShouldBe("Reset");
     }
 

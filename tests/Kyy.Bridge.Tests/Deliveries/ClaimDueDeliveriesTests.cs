@@ -155,7 +155,8 @@ public sealed class ClaimDueDeliveriesTests(PostgresServer server)
         if (analyzed) await database.ExecuteAsync("analyze bridge.deliveries, bridge.events");
 
         var look = await ExplainAsync(database, DestinationsDue.Sql);
-        var claim = await ExplainAsync(database, ClaimDueDeliveries.Sql, dead, 100, DeliveryDatabase.Lease, ClaimDueDeliveries.MostUnsettled);
+        var claim = await ExplainAsync(
+            database, ClaimDueDeliveries.Sql, dead, 100, DeliveryDatabase.Lease, ClaimDueDeliveries.MostUnsettled);
 
         look.ShouldContain("deliveries_due");
         look.ShouldNotContain("Seq Scan");

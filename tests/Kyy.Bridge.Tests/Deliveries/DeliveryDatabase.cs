@@ -11,7 +11,8 @@ internal sealed class DeliveryDatabase : IAsyncDisposable
 
     private const string DestinationSql = """
         with client as (
-            insert into bridge.clients (id, name, may_use_operator_key, created_at) values (bridge.new_id(), 'acme', true, now()) returning id
+            insert into bridge.clients (id, name, may_use_operator_key, created_at) values (bridge.new_id(), 'acme', true, now())
+            returning id
         )
         insert into bridge.destinations (client_id, host) select id, 'hooks.example.test' from client returning id
         """;
@@ -33,7 +34,8 @@ internal sealed class DeliveryDatabase : IAsyncDisposable
             select bridge.new_id(), id, 'https://hooks.example.test/a', $1, '{task.failed}', now() from task
             returning id, task_id, url
         )
-        insert into bridge.deliveries (id, event_id, client_id, task_id, callback_id, destination, url, created_at, next_attempt_at, unsettled, attempts)
+        insert into bridge.deliveries (id, event_id, client_id, task_id, callback_id, destination, url, created_at, next_attempt_at,
+                                       unsettled, attempts)
         select bridge.new_id(), e.id, e.client_id, e.task_id, c.id, $1, c.url, now(), now() + $3, $4, $4
         from event e join callback c on c.task_id = e.task_id
         returning id
@@ -70,7 +72,8 @@ internal sealed class DeliveryDatabase : IAsyncDisposable
     }
 
     /// <summary>Ends the lease, so that the delivery may be claimed again.</summary>
-    public Task<int> ExpireAsync(Guid delivery) => ExecuteAsync("update bridge.deliveries set next_attempt_at = now(), leased_until = now() where id = $1", delivery);
+    public Task<int> ExpireAsync(Guid delivery) =>
+        ExecuteAsync("update bridge.deliveries set next_attempt_at = now(), leased_until = now() where id = $1", delivery);
 
     public async Task<string> RowAsync(Guid delivery) => (await ReadAsync<string>(
         """

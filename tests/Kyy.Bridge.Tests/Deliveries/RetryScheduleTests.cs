@@ -23,7 +23,8 @@ public sealed class RetryScheduleTests
     [InlineData(0, 5)]
     [InlineData(0.5, 5.5)]
     [InlineData(1, 6)]
-    public void Jitter_lengthens_by_at_most_a_fifth(double jitter, double seconds) => Next(1, jitter: jitter).ShouldBe(TimeSpan.FromSeconds(seconds));
+    public void Jitter_lengthens_by_at_most_a_fifth(double jitter, double seconds) =>
+        Next(1, jitter: jitter).ShouldBe(TimeSpan.FromSeconds(seconds));
 
     [Theory]
     [InlineData(-60, 5)]

@@ -44,7 +44,8 @@ public sealed class SettleDeliveriesTests(PostgresServer server)
 
         await SettleDeliveries.WriteAsync(database.DataSource, [After(leased, Busy) with { Wait = TimeSpan.FromHours(-1) }]);
 
-        (await database.ReadAsync<DateTimeOffset>("select next_attempt_at from bridge.deliveries")).Single().ShouldBeGreaterThanOrEqualTo(now);
+        var next = (await database.ReadAsync<DateTimeOffset>("select next_attempt_at from bridge.deliveries")).Single();
+        next.ShouldBeGreaterThanOrEqualTo(now);
     }
 
     [Fact]
@@ -96,7 +97,8 @@ public sealed class SettleDeliveriesTests(PostgresServer server)
     {
         await using var database = await DeliveryDatabase.CreateAsync(server);
         var leased = await database.LeasedAsync();
-        await database.ExecuteAsync("update bridge.deliveries set state = 'cancelled', ended_at = now(), next_attempt_at = null, leased_until = null");
+        await database.ExecuteAsync(
+            "update bridge.deliveries set state = 'cancelled', ended_at = now(), next_attempt_at = null, leased_until = null");
 
         await SettleDeliveries.WriteAsync(database.DataSource, [After(leased, Ok)]);
 
@@ -115,7 +117,8 @@ public sealed class SettleDeliveriesTests(PostgresServer server)
 
         (await database.RowAsync(leased.Id)).ShouldBe("dead claim 1 attempts 1 unsettled 0 gone");
         (await database.AttemptsAsync(leased.Id)).ShouldBe(["1 410"]);
-        (await database.ReadAsync<Guid>("select id from bridge.task_callbacks where disabled_at is not null")).ShouldBe([leased.CallbackId]);
+        var disabled = await database.ReadAsync<Guid>("select id from bridge.task_callbacks where disabled_at is not null");
+        disabled.ShouldBe([leased.CallbackId]);
     }
 
     [Fact]
@@ -126,8 +129,9 @@ public sealed class SettleDeliveriesTests(PostgresServer server)
         await database.DeliveriesAsync(destination, Enum.GetValues<AttemptError>().Length);
         var leased = await database.ClaimAsync(destination);
 
-        await SettleDeliveries.WriteAsync(
-            database.DataSource, [.. Enum.GetValues<AttemptError>().Select((error, i) => After(leased[i], new AttemptResult.Unreachable(error)))]);
+        var errors = Enum.GetValues<AttemptError>().Select(error => new AttemptResult.Unreachable(error));
+        Settlement[] settlements = [.. leased.Zip(errors, After)];
+        await SettleDeliveries.WriteAsync(database.DataSource, settlements);
 
         (await database.ReadAsync<string>("select error from bridge.delivery_attempts"))
             .ShouldBe(["dns", "refused", "reset", "timeout", "tls", "http", "guard", "worker_lost"], ignoreOrder: true);
@@ -147,5 +151,5 @@ public sealed class SettleDeliveriesTests(PostgresServer server)
     }
 
     private static Settlement After(LeasedDelivery delivery, AttemptResult result) => Settlement.After(
-        delivery, new(result, StartedAt, TimeSpan.FromMilliseconds(250), "thanks"u8.ToArray()), [TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(2)], jitter: 0);
+        delivery, new(result, StartedAt, TimeSpan.FromMilliseconds(250), "thanks"u8.ToArray()), [TimeSpan.FromMinutes(1)], jitter: 0);
 }

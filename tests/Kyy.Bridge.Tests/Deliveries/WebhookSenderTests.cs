@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Kyy.Bridge.Deliveries;
+using Kyy.Bridge.Deliveries.Guard;
 using Kyy.Bridge.Persistence;
 using Kyy.Bridge.Tests.Support;
 using Kyy.Bridge.Tests.Upstream;
@@ -30,7 +31,8 @@ public sealed class WebhookSenderTests(PostgresServer server)
         attempt.Result.ShouldBe(new AttemptResult.Accepted(204));
         var head = receiver.Requests.Single().Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
         head[0].ShouldBe("POST /base HTTP/1.1");
-        var headers = head[1..].Select(line => line.Split(": ", 2)).ToDictionary(header => header[0].ToLowerInvariant(), header => header[1]);
+        var headers = head[1..].Select(line => line.Split(": ", 2))
+            .ToDictionary(header => header[0].ToLowerInvariant(), header => header[1]);
         headers.Keys.ShouldBe(
             ["host", "user-agent", "webhook-id", "webhook-timestamp", "webhook-signature", "traceparent", "content-type", "content-length"],
             ignoreOrder: true);
@@ -159,7 +161,7 @@ public sealed class WebhookSenderTests(PostgresServer server)
 
     [Fact]
     public void A_refusal_names_no_address() =>
-        new Bridge.Deliveries.Guard.DestinationRefusedException().Message.ShouldBe("The destination is not one that webhooks may be sent to.");
+        new DestinationRefusedException().Message.ShouldBe("The destination is not one that webhooks may be sent to.");
 
     [Fact]
     public async Task Whatever_else_goes_wrong_is_a_result()
@@ -169,10 +171,13 @@ public sealed class WebhookSenderTests(PostgresServer server)
         await using var hangingUp = new RawServer((_, _) => Task.FromResult(false));
         var delivery = await NewAsync(bridge, babbling);
 
-        (await SendAsync(bridge, delivery)).Result.ShouldBe(new AttemptResult.Unreachable(AttemptError.Http));
-        (await SendAsync(bridge, await NewAsync(bridge, hangingUp))).Result.ShouldBe(new AttemptResult.Unreachable(AttemptError.Reset));
-        (await SendAsync(bridge, delivery with { Url = $"http://127.0.0.1:{UnusedPort()}/" })).Result.ShouldBe(new AttemptResult.Unreachable(AttemptError.Refused));
-        (await SendAsync(bridge, delivery with { Url = "http://no-such-host.invalid/" })).Result.ShouldBe(new AttemptResult.Unreachable(AttemptError.Dns));
+        (await ErrorAsync(babbling.BaseUrl.AbsoluteUri)).ShouldBe(AttemptError.Http);
+        (await ErrorAsync(hangingUp.BaseUrl.AbsoluteUri)).ShouldBe(AttemptError.Reset);
+        (await ErrorAsync($"http://127.0.0.1:{UnusedPort()}/")).ShouldBe(AttemptError.Refused);
+        (await ErrorAsync("http://no-such-host.invalid/")).ShouldBe(AttemptError.Dns);
+
+        async Task<AttemptError> ErrorAsync(string url) =>
+            (await SendAsync(bridge, delivery with { Url = url })).Result.ShouldBeOfType<AttemptResult.Unreachable>().Error;
     }
 
     [Fact]
@@ -189,7 +194,7 @@ public sealed class WebhookSenderTests(PostgresServer server)
         receiver.Requests.ShouldBeEmpty();
     }
 
-    /// <summary>Reads the body of the request, too: a connection that is closed over unread bytes is reset, and the answer with it.</summary>
+    /// <summary>Reads the request's body too: a connection that is closed over unread bytes is reset, and the answer with it.</summary>
     private static RawServer Answering(string head, byte[]? body = null) => new(async (stream, stop) =>
     {
         await stream.ReadExactlyAsync(new byte[Payload.Length], stop);

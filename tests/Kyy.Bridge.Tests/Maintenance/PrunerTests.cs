@@ -14,7 +14,10 @@ public sealed class PrunerTests(PostgresServer server)
         await using var database = await DeliveryDatabase.CreateAsync(server);
         await FillAsync(database, 3, endedDaysAgo: 31, pending: false);
         await database.ExecuteAsync(
-            "insert into bridge.delivery_attempts (delivery_id, number, started_at, duration_ms, status_code) select id, 1, now(), 1, 200 from bridge.deliveries");
+            """
+            insert into bridge.delivery_attempts (delivery_id, number, started_at, duration_ms, status_code)
+            select id, 1, now(), 1, 200 from bridge.deliveries
+            """);
 
         (await PruneAsync(database)).ShouldBe(3);
 
@@ -32,7 +35,8 @@ public sealed class PrunerTests(PostgresServer server)
             """
             insert into bridge.tasks (id, client_id, upstream_key_id, task_id, family_given, service_tier, service_tier_given,
                                       registered_at, deadline_at, slot_id, next_poll_at)
-            values (bridge.new_id(), bridge.new_id(), bridge.new_id(), 'video', false, 'default', false, now() - interval '90 days', now(), 1, now())
+            values (bridge.new_id(), bridge.new_id(), bridge.new_id(), 'video', false, 'default', false,
+                    now() - interval '90 days', now(), 1, now())
             """);
 
         (await PruneAsync(database)).ShouldBe(1);
@@ -90,10 +94,14 @@ public sealed class PrunerTests(PostgresServer server)
     {
         var deliveries = await database.DeliveriesAsync(await database.DestinationAsync(), tasks);
         await database.ExecuteAsync(
-            "update bridge.tasks set ended_at = now() - make_interval(days => $1) where id in (select task_id from bridge.deliveries where id = any ($2))",
+            """
+            update bridge.tasks set ended_at = now() - make_interval(days => $1)
+            where id in (select task_id from bridge.deliveries where id = any ($2))
+            """,
             endedDaysAgo, deliveries.ToArray());
         if (pending) return;
         await database.ExecuteAsync(
-            "update bridge.deliveries set state = 'delivered', ended_at = now(), next_attempt_at = null where id = any ($1)", deliveries.ToArray());
+            "update bridge.deliveries set state = 'delivered', ended_at = now(), next_attempt_at = null where id = any ($1)",
+            deliveries.ToArray());
     }
 }

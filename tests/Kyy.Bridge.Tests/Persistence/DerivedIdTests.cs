@@ -19,7 +19,8 @@ public sealed class DerivedIdTests
     {
         var other = new Guid("0198c7d2-1f00-7abc-8def-0123456789ac");
 
-        Guid[] ids = [DerivedId.OfEvent(Task, "task.completed"), DerivedId.OfEvent(Task, "task.failed"), DerivedId.OfEvent(other, "task.completed")];
+        Guid[] ids =
+            [DerivedId.OfEvent(Task, "task.completed"), DerivedId.OfEvent(Task, "task.failed"), DerivedId.OfEvent(other, "task.completed")];
 
         ids.Distinct().Count().ShouldBe(3);
     }

@@ -215,8 +215,7 @@ public sealed class ClaimDueTasksTests(PostgresServer server)
         var (lane, slot, tasks) = await database.FileAsync(Now - Second);
         await using var filling = await database.DataSource.OpenConnectionAsync(Cancellation);
         await using var transaction = await filling.BeginTransactionAsync(Cancellation);
-        await new NpgsqlCommand("select from bridge.slots where id = $1 for no key update", filling) { Parameters = { new() { Value = slot } } }
-            .ExecuteNonQueryAsync(Cancellation);
+        await LockAsync(filling, "bridge.slots", slot);
 
         (await database.ClaimAsync(lane)).ShouldBeEmpty();
         await transaction.CommitAsync(Cancellation);
@@ -256,8 +255,7 @@ public sealed class ClaimDueTasksTests(PostgresServer server)
         var (lane, slot, tasks) = await database.FileAsync(Now - Second, 2);
         await using var recorder = await database.DataSource.OpenConnectionAsync(Cancellation);
         await using var transaction = await recorder.BeginTransactionAsync(Cancellation);
-        await new NpgsqlCommand("select from bridge.tasks where id = $1 for no key update", recorder) { Parameters = { new() { Value = tasks[0] } } }
-            .ExecuteNonQueryAsync(Cancellation);
+        await LockAsync(recorder, "bridge.tasks", tasks[0]);
 
         (await database.ClaimAsync(lane)).ShouldHaveSingleItem().Id.ShouldBe(tasks[1]);
 
@@ -289,6 +287,13 @@ public sealed class ClaimDueTasksTests(PostgresServer server)
         await align.ExecuteNonQueryAsync(Cancellation);
         await transaction.CommitAsync(Cancellation);
         return slot;
+    }
+
+    private static async Task LockAsync(NpgsqlConnection connection, string table, object id)
+    {
+        await using var command = new NpgsqlCommand($"select from {table} where id = $1 for no key update", connection);
+        command.Parameters.Add(new() { Value = id });
+        await command.ExecuteNonQueryAsync(Cancellation);
     }
 
     private static void BlockUntil(Task happened) => Task.WaitAny([happened], TimeSpan.FromSeconds(20)).ShouldBe(0);

@@ -31,7 +31,8 @@ public sealed class ClaimPlanTests(PostgresServer server)
         lockDue.ShouldContain("tasks_slot");
         lockDue.ShouldNotContain("Seq Scan");
 
-        var moveOn = await ExplainAsync(database, ClaimDueTasks.MoveOn, (Guid[])[task], (TimeSpan[])[TimeSpan.FromSeconds(40)], PollingDatabase.Now);
+        var moveOn = await ExplainAsync(
+            database, ClaimDueTasks.MoveOn, (Guid[])[task], (TimeSpan[])[TimeSpan.FromSeconds(40)], PollingDatabase.Now);
         moveOn.ShouldContain("tasks_pkey");
         moveOn.ShouldNotContain("Seq Scan");
 
@@ -74,7 +75,10 @@ public sealed class ClaimPlanTests(PostgresServer server)
     {
         var lane = await database.LaneAsync();
         await database.ExecuteAsync(
-            "insert into bridge.slots (lane, next_due) select $1, $2::timestamptz + make_interval(secs => n % 50 - 10) from generate_series(1, $3) n",
+            """
+            insert into bridge.slots (lane, next_due)
+            select $1, $2::timestamptz + make_interval(secs => n % 50 - 10) from generate_series(1, $3) n
+            """,
             lane, PollingDatabase.Now, Slots);
         await database.ExecuteAsync(
             """

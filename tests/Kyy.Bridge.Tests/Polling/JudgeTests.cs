@@ -37,7 +37,8 @@ public sealed class JudgeTests
         reply is UpstreamReply.WrongRoute or UpstreamReply.KeyRefused or UpstreamReply.Throttled or UpstreamReply.Unreachable)];
 
     public static TheoryData<int> Untelling => [.. Indexes(reply =>
-        reply is UpstreamReply.Waiting or UpstreamReply.NotFound or UpstreamReply.NotOurs or UpstreamReply.NotUnderstood or UpstreamReply.NoNews)];
+        reply is UpstreamReply.Waiting or UpstreamReply.NotFound or UpstreamReply.NotOurs or UpstreamReply.NotUnderstood
+            or UpstreamReply.NoNews)];
 
     [Fact]
     public void Every_reply_has_a_verdict_in_time_and_past_the_deadline()
@@ -210,7 +211,8 @@ public sealed class JudgeTests
         var task = Task with { ConsecutiveFailures = 4, UrlMissing = 1 };
 
         var foreign = News(task, new UpstreamReply.NotOurs(NotOursReason.ForeignId));
-        var odd = News(task, new UpstreamReply.NotUnderstood(NotUnderstoodReason.StatusUnknown, VeoFacts with { RawStatus = "paused", Model = "other" }));
+        var odd = News(task, new UpstreamReply.NotUnderstood(
+            NotUnderstoodReason.StatusUnknown, VeoFacts with { RawStatus = "paused", Model = "other" }));
 
         foreign.Trouble.ShouldBe(new TaskTrouble("not_ours", Detail: "foreign_id"));
         odd.Trouble.ShouldBe(new TaskTrouble("not_understood", Detail: "paused"));

@@ -47,7 +47,8 @@ public sealed class LanesTests(PostgresServer server)
     {
         await using var database = await PollingDatabase.CreateAsync(server);
 
-        int[] lanes = [await database.LaneAsync("veo"), await database.LaneAsync("seedance15"), await database.LaneAsync("seedance15", "flex")];
+        int[] lanes =
+            [await database.LaneAsync("veo"), await database.LaneAsync("seedance15"), await database.LaneAsync("seedance15", "flex")];
 
         lanes.Distinct().Count().ShouldBe(3);
         (await database.Lanes.FindAsync(UpstreamKey.Operator, null, "default", Cancellation)).ShouldBe(await database.LaneAsync("default"));

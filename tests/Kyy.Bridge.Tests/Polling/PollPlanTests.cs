@@ -40,7 +40,8 @@ public sealed class PollPlanTests
     [InlineData(2_000, 60)]
     [InlineData(500, 20)] // Below the finest step that a loop keeps, the step.
     public void The_slack_is_3_percent_of_the_minimum_and_at_least_the_tick(double minimum, double slack) =>
-        PollPlan.Slack(new(TimeSpan.FromMilliseconds(minimum), TimeSpan.FromMilliseconds(minimum * 2))).ShouldBe(TimeSpan.FromMilliseconds(slack));
+        PollPlan.Slack(new(TimeSpan.FromMilliseconds(minimum), TimeSpan.FromMilliseconds(minimum * 2)))
+            .ShouldBe(TimeSpan.FromMilliseconds(slack));
 
     [Theory]
     [InlineData(0, 30.9)]
@@ -99,7 +100,8 @@ public sealed class PollPlanTests
 
         TestContext.Current.TestOutputHelper!.WriteLine(
             $"{model}: {planned.Calls:0.00} calls instead of {always.Calls:0.00} ({planned.Calls / always.Calls - 1:0.0%}), "
-            + $"mean delay {planned.Delay.TotalSeconds:0.00} s instead of {always.Delay.TotalSeconds:0.00} s ({planned.Delay / always.Delay - 1:0.0%})");
+            + $"mean delay {planned.Delay.TotalSeconds:0.00} s instead of {always.Delay.TotalSeconds:0.00} s "
+            + $"({planned.Delay / always.Delay - 1:0.0%})");
         planned.Calls.ShouldBeLessThanOrEqualTo(always.Calls * 0.8);
         planned.Delay.ShouldBeLessThanOrEqualTo(always.Delay * 1.05);
     }
@@ -110,7 +112,7 @@ public sealed class PollPlanTests
         return new("*", from, from * (1 + random.NextDouble() * 3));
     }
 
-    /// <summary>Polls tasks whose durations are spread evenly over the estimate, each registered within ten seconds after its creation.</summary>
+    /// <summary>Polls tasks whose durations are spread evenly over the estimate, registered within ten seconds of their creation.</summary>
     private static (double Calls, TimeSpan Delay) Simulate(Estimate estimate, Func<TimeSpan, TimeSpan> next)
     {
         const int Durations = 601, Registrations = 21;

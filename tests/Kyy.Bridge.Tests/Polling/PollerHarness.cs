@@ -19,16 +19,17 @@ internal sealed class PollerHarness : IAsyncDisposable
     private readonly ModelFamily _family;
     private readonly OutcomeRecorder _recorder;
 
-    private PollerHarness(PollingDatabase database, DatabaseClock databaseClock, TestClock clock, UpstreamOptions options, ModelFamily family)
+    private PollerHarness(
+        PollingDatabase database, DatabaseClock databaseClock, TestClock clock, UpstreamOptions options, ModelFamily family)
     {
         (Database, Clock, _family) = (database, clock, family);
         Upstream = new(clock);
         _recorder = new(
-            database.DataSource, new DeliveryInbox(new DeliverySettings(), clock), new TaskWaiters(database.DataSource, clock), new Ids(clock), clock,
-            NullLogger<OutcomeRecorder>.Instance);
+            database.DataSource, new DeliveryInbox(new DeliverySettings(), clock), new TaskWaiters(database.DataSource, clock),
+            new Ids(clock), clock, NullLogger<OutcomeRecorder>.Instance);
         Poller = new(
-            database.DataSource, database.Claims, Upstream, new UpstreamTargets(options), new Judge(ModelCatalogue.Documented), database.Lanes,
-            _recorder, databaseClock, options, clock, new Jitter(() => Jitter()), NullLogger<Poller>.Instance);
+            database.DataSource, database.Claims, Upstream, new UpstreamTargets(options), new Judge(ModelCatalogue.Documented),
+            database.Lanes, _recorder, databaseClock, options, clock, new Jitter(() => Jitter()), NullLogger<Poller>.Instance);
     }
 
     public PollingDatabase Database { get; }
@@ -43,13 +44,19 @@ internal sealed class PollerHarness : IAsyncDisposable
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public static async Task<PollerHarness> StartAsync(PostgresServer server, int maxConcurrency = 64, string family = "veo", bool hasKey = true)
+    public static async Task<PollerHarness> StartAsync(
+        PostgresServer server, int maxConcurrency = 64, string family = "veo", bool hasKey = true)
     {
         var database = await PollingDatabase.CreateAsync(server);
         var clock = new TestClock();
         var databaseClock = new DatabaseClock(database.DataSource, clock);
         await databaseClock.SynchroniseAsync(Cancellation);
-        var options = new UpstreamOptions { ApiKey = hasKey ? new Secret("key") : null, MaxConcurrency = maxConcurrency, MaxRequestsPerSecond = 1_000 };
+        var options = new UpstreamOptions
+        {
+            ApiKey = hasKey ? new Secret("key") : null,
+            MaxConcurrency = maxConcurrency,
+            MaxRequestsPerSecond = 1_000,
+        };
         return new(database, databaseClock, clock, options, ModelCatalogue.Documented.Find(family)!);
     }
 

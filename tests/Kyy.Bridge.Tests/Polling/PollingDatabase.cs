@@ -14,7 +14,7 @@ internal sealed class PollingDatabase : IAsyncDisposable
     private const string TasksSql = """
         insert into bridge.tasks (id, client_id, upstream_key_id, task_id, family, family_given, service_tier, service_tier_given,
                                   registered_at, deadline_at, slot_id, next_poll_at)
-        select bridge.new_id(), $1, l.upstream_key_id, 'video_' || s.id || '_' || n || '_' || gen_random_uuid(), l.family, false, l.tier, false,
+        select bridge.new_id(), $1, l.upstream_key_id, 'video_' || gen_random_uuid(), l.family, false, l.tier, false,
                $2::timestamptz - interval '5 minutes', $2::timestamptz + interval '1 day', s.id, $2
         from bridge.slots s
         join bridge.lanes l on l.id = s.lane
@@ -25,7 +25,8 @@ internal sealed class PollingDatabase : IAsyncDisposable
 
     private readonly TestDatabase _database;
 
-    private PollingDatabase(TestDatabase database) => (_database, Lanes, Claims) = (database, new(database.DataSource), new(database.DataSource));
+    private PollingDatabase(TestDatabase database) =>
+        (_database, Lanes, Claims) = (database, new(database.DataSource), new(database.DataSource));
 
     public NpgsqlDataSource DataSource => _database.DataSource;
 
@@ -70,7 +71,9 @@ internal sealed class PollingDatabase : IAsyncDisposable
         (await reader.ReadAsync(Cancellation)).ShouldBeTrue();
         return new(
             reader.IsDBNull(0) ? null : reader.GetFieldValue<DateTimeOffset>(0),
-            reader.IsDBNull(1) ? null : reader.GetFieldValue<DateTimeOffset>(1), reader.GetInt32(2), reader.IsDBNull(3) ? null : reader.GetInt64(3));
+            reader.IsDBNull(1) ? null : reader.GetFieldValue<DateTimeOffset>(1),
+            reader.GetInt32(2),
+            reader.IsDBNull(3) ? null : reader.GetInt64(3));
     }
 
     /// <summary>When a slot is due; null where it is gone.</summary>
@@ -104,8 +107,8 @@ internal sealed class PollingDatabase : IAsyncDisposable
 
     /// <summary>Returns when another connection waits for a lock.</summary>
     public Task WhenBlockedAsync(int waiting = 1) => Wait.UntilAsync(
-        async () => (await ReadAsync<long>("select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"))
-            .Single() >= waiting,
+        async () => (await ReadAsync<int>(
+            "select pid from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'")).Count >= waiting,
         "somebody waits for a lock");
 
     public ValueTask DisposeAsync() => _database.DisposeAsync();
