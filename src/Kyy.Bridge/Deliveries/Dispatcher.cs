@@ -86,7 +86,6 @@ internal sealed partial class Dispatcher : IRecurringWork, IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _settlements.DisposeAsync();
-        Wake.Dispose();
         _giveUp.Dispose();
     }
 
@@ -115,8 +114,13 @@ internal sealed partial class Dispatcher : IRecurringWork, IAsyncDisposable
         try
         {
             var attempt = await AttemptAsync(delivery);
-            // Under a lease that is nearly over somebody else may send it at any moment: left to whoever claims it next.
-            if (attempt is null) return;
+            if (attempt is null)
+            {
+                // Under a lease that is nearly over somebody else may send it at any moment: handed back, unless it is theirs already.
+                await _settlements.AddAsync(Settlement.HandBack(delivery));
+                return;
+            }
+
             var settlement = Settlement.After(delivery, attempt, _settings.RetrySchedule, _jitter.Next());
             await _settlements.AddAsync(settlement);
             LogAttempt(settlement);

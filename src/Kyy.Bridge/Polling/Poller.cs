@@ -158,7 +158,7 @@ internal sealed partial class Poller(
                 break;
         }
 
-        if (lane.IsFailing) await _laneReports.AddAsync(new(lane.Id, 0, null, clock.Now));
+        if (lane.IsFailing && IsOfTheTask(reply)) await _laneReports.AddAsync(new(lane.Id, 0, null, clock.Now));
     }
 
     // The model's name tells the family: the task moves to the lane whose cadence is its own.
@@ -172,6 +172,10 @@ internal sealed partial class Poller(
         if (PauseAskedFor(reply) is { } pause) _rate.Pause(pause);
         await _laneReports.AddAsync(new(lane.Id, 1, trouble, clock.Now));
     }
+
+    // A task that ends because its last look failed for too long says nothing good about its lane.
+    private static bool IsOfTheTask(UpstreamReply reply) =>
+        reply is not (UpstreamReply.Throttled or UpstreamReply.Unreachable or UpstreamReply.KeyRefused or UpstreamReply.WrongRoute);
 
     private static TimeSpan? PauseAskedFor(UpstreamReply reply) => reply switch
     {

@@ -38,6 +38,8 @@ internal sealed partial class RepairSlots(NpgsqlDataSource dataSource, ILogger<R
         where t.id = h.id
         """;
 
+    private const int LongestSeconds = 300;
+
     public string Name => "repair-slots";
 
     public TimeSpan Cadence { get; } = TimeSpan.FromMinutes(10);
@@ -53,8 +55,13 @@ internal sealed partial class RepairSlots(NpgsqlDataSource dataSource, ILogger<R
 
     private async Task<int> ExecuteAsync(string sql, CancellationToken cancellation)
     {
-        await using var command = dataSource.CreateCommand(sql);
-        return await command.ExecuteNonQueryAsync(cancellation);
+        await using var connection = await dataSource.OpenConnectionAsync(cancellation);
+        await using var batch = new NpgsqlBatch(connection) { Timeout = LongestSeconds };
+        // It reads every task in flight: more than the few seconds that a statement may usually take. The pool takes the setting back.
+        batch.BatchCommands.Add(new($"set statement_timeout = '{LongestSeconds}s'"));
+        batch.BatchCommands.Add(new(sql));
+        await batch.ExecuteNonQueryAsync(cancellation);
+        return (int)batch.BatchCommands[1].RecordsAffected;
     }
 
     [LoggerMessage(1310, LogLevel.Warning, "{Count} slots or tasks were filed wrongly and have been repaired")]
