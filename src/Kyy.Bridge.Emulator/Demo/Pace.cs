@@ -19,5 +19,8 @@ internal static class Pace
         Seedance15 = Scaled(DurationRange.Minutes(2, 8)),
         Veo = Scaled(DurationRange.Minutes(2, 5));
 
+    /// <summary>Of a poll: 15 s in life, half of a window's minimum, so that no poll is still under way when the next one is due.</summary>
+    public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(15) / TimesFaster;
+
     private static DurationRange Scaled(DurationRange range) => new(range.Min / TimesFaster, range.Max / TimesFaster);
 }

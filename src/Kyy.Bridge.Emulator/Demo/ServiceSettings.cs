@@ -20,6 +20,7 @@ internal static class ServiceSettings
             ["Bridge__Upstream__BaseUrl"] = upstream.AbsoluteUri,
             ["Bridge__Upstream__ApiKey"] = upstreamKey,
             ["Bridge__Upstream__AllowFasterThanDocumented"] = "true",
+            ["Bridge__Upstream__Timeout"] = Text(Pace.Timeout),
         };
         if (databaseFolder is not null) settings["Bridge__Database__LocalDirectory"] = databaseFolder;
         foreach (var family in AllFamilies) Add(family, "PollInterval", Pace.Window);
