@@ -77,8 +77,19 @@ internal sealed record BridgeSettings
             ShutdownTimeout = bridge.Duration(nameof(ShutdownTimeout), DefaultShutdown, ShortestShutdown, LongestShutdown),
         };
         settings.CheckShutdown(bridge);
+        settings.CheckPollsEndInTime(bridge);
         root.RefuseUnknown("Bridge");
         return new(root.Faults is [] ? settings : null, [.. root.Faults], [.. root.Values]);
+    }
+
+    // A poll that is still under way when the next one is due may reach the upstream after it, and so closer than the minimum.
+    private void CheckPollsEndInTime(ConfigurationReader bridge)
+    {
+        foreach (var family in Families)
+        {
+            bridge.Check(Upstream.Timeout < family.Window.Min, ["Upstream:Timeout", $"Families:{family.Id}:PollInterval:Min"],
+                $"Write less than the {DurationText.Format(family.Window.Min)} of Bridge:Families:{family.Id}:PollInterval:Min: a poll has to end before the next one.");
+        }
     }
 
     private void CheckShutdown(ConfigurationReader bridge)

@@ -98,7 +98,13 @@ public sealed class BridgeSettingsTests
 
     [Fact]
     public void Read_UpstreamTimeoutAsLongAsTheShutdown_IsRefused() =>
-        Given.Production(("Bridge:Upstream:Timeout", "30s")).OnlyFault().Remedy.ShouldContain("Bridge:Upstream:Timeout");
+        Given.Production(("Bridge:Upstream:Timeout", "25s"), ("Bridge:ShutdownTimeout", "25s")).OnlyFault().Remedy
+            .ShouldContain("Bridge:Upstream:Timeout");
+
+    [Fact]
+    public void Read_UpstreamTimeoutAsLongAsAWindowsMinimum_IsRefused() =>
+        Given.Production(("Bridge:Upstream:Timeout", "30s"), ("Bridge:ShutdownTimeout", "40s")).OnlyFault().Remedy
+            .ShouldContain("a poll has to end before the next one");
 
     [Fact]
     public void Read_DeliveryTimeoutAlone_TakesTheLeaseWithIt() =>

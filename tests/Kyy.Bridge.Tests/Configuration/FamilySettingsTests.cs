@@ -73,9 +73,10 @@ public sealed class FamilySettingsTests
         Family(
             Given.Production(
                 ("Bridge:Upstream:AllowFasterThanDocumented", "true"),
-                (Videos + "PollInterval:Min", "20ms"),
-                (Videos + "PollInterval:Max", "24ms")),
-            "videos").Window.ShouldBe(new PollWindow(TimeSpan.FromMilliseconds(20), TimeSpan.FromMilliseconds(24)));
+                ("Bridge:Upstream:Timeout", "100ms"),
+                (Videos + "PollInterval:Min", "200ms"),
+                (Videos + "PollInterval:Max", "240ms")),
+            "videos").Window.ShouldBe(new PollWindow(TimeSpan.FromMilliseconds(200), TimeSpan.FromMilliseconds(240)));
 
     [Theory]
     [InlineData("36s", true)]

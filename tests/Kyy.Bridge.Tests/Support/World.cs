@@ -46,6 +46,7 @@ internal sealed class World : IAsyncDisposable
         yield return ("Bridge:Roles", "api,worker");
         yield return ("Bridge:Upstream:BaseUrl", upstream.AbsoluteUri);
         yield return ("Bridge:Upstream:AllowFasterThanDocumented", "true");
+        yield return ("Bridge:Upstream:Timeout", "1500ms");
         foreach (var family in ModelCatalogue.Documented.Families)
         {
             var prefix = $"Bridge:Families:{family.Id}";
