@@ -64,8 +64,9 @@ internal sealed class ClaimDueTasks(NpgsqlDataSource dataSource)
         update bridge.slots s set next_due = c.first from corrected c where s.id = c.id and c.first is not null
         """;
 
-    // Enough to fill a claim from slots that are nearly empty, few enough that replicas find slots of their own.
-    private const int SlotsAClaim = 8;
+    // One full slot fills a claim; the second keeps a nearly empty one from being a claim of its own. Eight, with 40,000 tasks due
+    // at once, cost a fifth of the throughput: a claim reads and sorts every due member of its slots.
+    private const int SlotsAClaim = 2;
 
     /// <summary>Claims at most <paramref name="limit"/> due tasks of a lane.</summary>
     /// <param name="lane">The lane.</param>
