@@ -1,5 +1,6 @@
 using Kyy.Bridge.Persistence;
 using Npgsql;
+using NpgsqlTypes;
 
 namespace Kyy.Bridge.Polling;
 
@@ -19,16 +20,25 @@ internal static class LanesDue
         cross join lateral (
             select next_due from bridge.slots where lane = l.id order by next_due limit 1
         ) s
-        where l.family = $1
+        where case when $3::text[] is null then l.family = $1 else l.family <> all ($3) end
         order by s.next_due
         """;
 
+    /// <param name="dataSource">The database.</param>
+    /// <param name="family">Whose lanes.</param>
+    /// <param name="others">
+    /// Null, or the families whose lanes these are not: the default family has what nobody else has, so that a family which only
+    /// another version knows is polled at the default cadence rather than by nobody.
+    /// </param>
+    /// <param name="now">The time, in tests; PostgreSQL's by default.</param>
+    /// <param name="cancellation">Gives up.</param>
     public static async Task<List<LaneDue>> ReadAsync(
-        NpgsqlDataSource dataSource, string family, DateTimeOffset? now, CancellationToken cancellation)
+        NpgsqlDataSource dataSource, string family, string[]? others, DateTimeOffset? now, CancellationToken cancellation)
     {
         await using var command = dataSource.CreateCommand(Sql);
         command.Parameters.Add(new() { Value = family });
         command.Parameters.Add(Rows.Time(now));
+        command.Parameters.Add(new() { Value = (object?)others ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         var lanes = new List<LaneDue>();
         while (await reader.ReadAsync(cancellation))

@@ -16,8 +16,9 @@ namespace Kyy.Bridge.Polling;
 /// due again by itself, and never earlier than the window allows.
 /// </remarks>
 internal sealed partial class Poller(
-    NpgsqlDataSource dataSource, ClaimDueTasks claims, IUpstreamClient upstream, UpstreamTargets targets, Judge judge, Lanes lanes,
-    OutcomeRecorder recorder, DatabaseClock clock, UpstreamOptions options, TimeProvider time, Jitter jitter, ILogger<Poller> logger)
+    NpgsqlDataSource dataSource, ClaimDueTasks claims, IUpstreamClient upstream, UpstreamTargets targets, ModelCatalogue catalogue,
+    Judge judge, Lanes lanes, OutcomeRecorder recorder, DatabaseClock clock, UpstreamOptions options, TimeProvider time, Jitter jitter,
+    ILogger<Poller> logger)
     : IAsyncDisposable
 {
     private const int LargestClaim = 200, LargestReport = 500;
@@ -33,7 +34,7 @@ internal sealed partial class Poller(
         if (!targets.Any) return new(0);
         for (var started = 0; ;)
         {
-            var all = await LanesDue.ReadAsync(dataSource, family.Id, null, cancellation);
+            var all = await LanesDue.ReadAsync(dataSource, family.Id, OthersOf(family), null, cancellation);
             LaneDue[] due = [.. all.Where(lane => lane.DueIn <= TimeSpan.Zero)];
             if (due.Length == 0) return new(started, all.Count == 0 ? null : all.Min(lane => lane.DueIn));
 
@@ -67,6 +68,9 @@ internal sealed partial class Poller(
 
         return (started, false);
     }
+
+    private string[]? OthersOf(ModelFamily family) =>
+        family.Id != catalogue.Default.Id ? null : [.. catalogue.Families.Select(other => other.Id).Where(id => id != family.Id)];
 
     private int TakeRoom(int wanted, WakeSignal wake)
     {

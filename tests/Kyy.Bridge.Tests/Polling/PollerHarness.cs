@@ -28,8 +28,8 @@ internal sealed class PollerHarness : IAsyncDisposable
             database.DataSource, new DeliveryInbox(new DeliverySettings(), clock), new TaskWaiters(database.DataSource, clock),
             new Ids(clock), clock, NullLogger<OutcomeRecorder>.Instance);
         Poller = new(
-            database.DataSource, database.Claims, Upstream, new UpstreamTargets(options), new Judge(ModelCatalogue.Documented),
-            database.Lanes, _recorder, databaseClock, options, clock, new Jitter(() => Jitter()), NullLogger<Poller>.Instance);
+            database.DataSource, database.Claims, Upstream, new UpstreamTargets(options), ModelCatalogue.Documented,
+            new Judge(ModelCatalogue.Documented), database.Lanes, _recorder, databaseClock, options, clock, new Jitter(() => Jitter()), NullLogger<Poller>.Instance);
     }
 
     public PollingDatabase Database { get; }

@@ -24,6 +24,18 @@ public sealed class PollerTests(PostgresServer server)
         (await polling.Database.NextDueAsync(slot)).ShouldBe(next);
     }
 
+    [Theory]
+    [InlineData("default", 2)]
+    [InlineData("veo", 0)]
+    public async Task A_family_that_only_another_version_knows_is_polled_with_the_default_one(string family, int polled)
+    {
+        await using var polling = await PollerHarness.StartAsync(server, family: family);
+        await polling.FileDueAsync(1, "of-tomorrow");
+        await polling.FileDueAsync(1, "default");
+
+        (await polling.RunAsync()).Done.ShouldBe(polled);
+    }
+
     [Fact]
     public async Task A_poll_that_cannot_start_within_the_slack_is_not_made_and_its_task_is_due_again_at_once()
     {
