@@ -20,7 +20,7 @@ internal sealed record Reading
     public TaskTrouble? Trouble { get; init; }
 
     /// <summary>The lane that the task belongs to from now on, where the model's name has moved it.</summary>
-    public int? MovesToLane { get; init; }
+    public LaneMove? MovesTo { get; init; }
 
     /// <summary>The transition that somebody asked to be told of; null where nobody did or nothing changed.</summary>
     public string? EventType { get; init; }
@@ -31,6 +31,11 @@ internal sealed record Reading
     /// <summary>The same reading without anything that came from outside, for a row that PostgreSQL refused.</summary>
     public Reading WithoutTexts() => this with { Model = null, Trouble = Trouble is null ? null : Trouble with { Detail = null } };
 }
+
+/// <summary>Another lane for a task.</summary>
+/// <param name="Lane">The lane.</param>
+/// <param name="Shortest">The shortest interval there: the poll that is already planned is put off to it, if the old lane's was shorter.</param>
+internal sealed record LaneMove(int Lane, TimeSpan Shortest);
 
 /// <summary>Why an answer told nothing of its task.</summary>
 /// <param name="Kind">A word for it, as it stands in <c>last_failure.kind</c>.</param>

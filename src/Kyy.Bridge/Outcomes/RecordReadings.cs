@@ -33,15 +33,23 @@ internal static class RecordReadings
     // A slot of their own in the new lane, due at once: too early is harmless, the next claim corrects it.
     private const string MoveSql = """
         with slot as (insert into bridge.slots (lane, next_due) values ($1, now()) returning id)
-        update bridge.tasks t set slot_id = slot.id from slot where t.id = any ($2) and t.ended_at is null
+        update bridge.tasks t
+        set slot_id = slot.id, next_poll_at = greatest(t.next_poll_at, t.last_polled_at + $3)
+        from slot
+        where t.id = any ($2) and t.ended_at is null
         """;
 
     /// <summary>The statements for one batch: the readings themselves, then one for each lane that tasks move to.</summary>
     public static IEnumerable<NpgsqlBatchCommand> Commands(IReadOnlyList<Reading> readings, Guid batch)
     {
         yield return Record(readings, batch);
-        foreach (var lane in readings.Where(r => r.MovesToLane is not null).GroupBy(r => r.MovesToLane!.Value))
-            yield return new(MoveSql) { Parameters = { new() { Value = lane.Key }, new() { Value = lane.Select(r => r.Task).ToArray() } } };
+        foreach (var move in readings.Where(r => r.MovesTo is not null).GroupBy(r => r.MovesTo!, r => r.Task))
+        {
+            yield return new(MoveSql)
+            {
+                Parameters = { new() { Value = move.Key.Lane }, new() { Value = move.ToArray() }, new() { Value = move.Key.Shortest } },
+            };
+        }
     }
 
     private static NpgsqlBatchCommand Record(IReadOnlyList<Reading> readings, Guid batch) => new(Sql)

@@ -118,7 +118,7 @@ internal sealed partial class Poller(
             // The planned interval covers what the upstream saw within the slack of the claim. When it saw a later one is not
             // known, a connection may have been slow to come about; but it was before the answer.
             var latest = time.GetElapsedTime(claimedAt, exchange.SentAt) + exchange.Elapsed;
-            if (latest > PollPlan.Slack(window)) await CorrectClaims.PushOnAsync(dataSource, task, latest, window.Min);
+            if (latest > PollPlan.Slack(window)) await PushOnAsync(task, latest, window.Min);
             await RecordAsync(task, lane, exchange.Reply);
         }
         catch (Exception exception)
@@ -127,6 +127,10 @@ internal sealed partial class Poller(
             LogFailed(logger, task.Id, exception);
         }
     }
+
+    // Repeated through an outage, since without it the next poll would be early; the answer that was read waits for it.
+    private Task PushOnAsync(DueTask task, TimeSpan latest, TimeSpan minimum) => BatchWrite.RepeatAsync(
+        () => CorrectClaims.PushOnAsync(dataSource, task, latest, minimum), time, logger, CancellationToken.None);
 
     /// <summary>Asks, unless it is too late for that: null then, since the next poll may be punctual and would come too early after this one.</summary>
     private async Task<UpstreamExchange?> AskAsync(DueTask task, PollWindow window, long claimedAt)
@@ -168,7 +172,17 @@ internal sealed partial class Poller(
     // The model's name tells the family: the task moves to the lane whose cadence is its own.
     private async Task<Reading> WithLaneAsync(DueTask task, Reading reading) => reading.Family == task.Family
         ? reading
-        : reading with { MovesToLane = await lanes.FindAsync(task.UpstreamKeyId, reading.Family, task.Tier, CancellationToken.None) };
+        : reading with
+        {
+            MovesTo = new(
+                await lanes.FindAsync(task.UpstreamKeyId, reading.Family, task.Tier, CancellationToken.None), ShortestOf(reading, task)),
+        };
+
+    private TimeSpan ShortestOf(Reading reading, DueTask task)
+    {
+        var family = reading.Family is { } id && catalogue.Find(id) is { } known ? known : catalogue.Default;
+        return PollPlan.Shortest(family.WindowFor(flex: task.Tier == Client.Contracts.ServiceTiers.Flex));
+    }
 
     private async Task ReportAsync(LaneDue lane, UpstreamReply reply, TaskTrouble trouble)
     {
