@@ -3,8 +3,8 @@ WORKDIR /source
 # What decides the packages comes first: a change of code alone does not restore again.
 COPY global.json Directory.Build.props Directory.Packages.props ./
 COPY src/Directory.Build.props src/
-COPY src/Kyy.Bridge/*.csproj src/Kyy.Bridge/packages.lock.json src/Kyy.Bridge/
-COPY src/Kyy.Bridge.Client/*.csproj src/Kyy.Bridge.Client/packages.lock.json src/Kyy.Bridge.Client/
+COPY src/Kyy.Bridge/*.csproj src/Kyy.Bridge/packages.*.lock.json src/Kyy.Bridge/
+COPY src/Kyy.Bridge.Client/*.csproj src/Kyy.Bridge.Client/packages.*.lock.json src/Kyy.Bridge.Client/
 RUN dotnet restore src/Kyy.Bridge --locked-mode
 COPY .editorconfig appsettings.Development.json ./
 COPY src/BannedSymbols.txt src/

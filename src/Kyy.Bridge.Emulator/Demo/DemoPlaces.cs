@@ -8,8 +8,8 @@ internal sealed record DemoPlaces(string BridgeDll, string LogFile, string? Data
 {
     private const string ConnectionString = "ConnectionStrings__Bridge", LocalDirectory = "Bridge__Database__LocalDirectory";
 
-    /// <summary>Finds them from the place of this program, which is built for the same configuration as the service.</summary>
-    /// <param name="program">The folder of this program, <c>…/bin/Debug/net10.0</c>.</param>
+    /// <summary>Finds them from the place of this program, which is built for the same package set and configuration as the service.</summary>
+    /// <param name="program">The folder of this program, <c>…/bin/Lean/Debug/net10.0</c>.</param>
     /// <param name="environment">Reads an environment variable.</param>
     /// <param name="bridgeDll">The service's assembly; null for the repository's.</param>
     /// <param name="logFile">The service's log; null for one in the repository.</param>
@@ -18,7 +18,7 @@ internal sealed record DemoPlaces(string BridgeDll, string LogFile, string? Data
     {
         program = Path.TrimEndingDirectorySeparator(program);
         var root = RootAbove(program) ?? Directory.GetCurrentDirectory();
-        var bin = Path.Combine(Path.GetFileName(Path.GetDirectoryName(program)!), Path.GetFileName(program));
+        var bin = Path.Combine([.. program.Split(Path.DirectorySeparatorChar).TakeLast(3)]);
         var bridge = Path.GetFullPath(bridgeDll ?? Path.Combine(root, "src", "Kyy.Bridge", "bin", bin, "Kyy.Bridge.dll"));
         if (!File.Exists(bridge))
             throw new DemoException($"The service is not at {bridge}. Build the solution, or name its dll with --bridge.");

@@ -15,9 +15,9 @@ public sealed class DemoPlacesTests : IDisposable
         File.WriteAllText(Service, "");
     }
 
-    private string Program => Path.Combine(_root.Path, "src", "Kyy.Bridge.Emulator", "bin", "Release", "net10.0");
+    private string Program => Path.Combine(_root.Path, "src", "Kyy.Bridge.Emulator", "bin", "Lean", "Release", "net10.0");
 
-    private string Service => Path.Combine(_root.Path, "src", "Kyy.Bridge", "bin", "Release", "net10.0", "Kyy.Bridge.dll");
+    private string Service => Path.Combine(_root.Path, "src", "Kyy.Bridge", "bin", "Lean", "Release", "net10.0", "Kyy.Bridge.dll");
 
     [Fact]
     public void Find_TakesTheServiceOfTheSameBuild_AndKeepsToTheRepository()
