@@ -4,6 +4,7 @@ using Kyy.Bridge.Http;
 using Kyy.Bridge.Keys;
 using Kyy.Bridge.Maintenance;
 using Kyy.Bridge.Persistence;
+using Kyy.Bridge.Telemetry;
 using Kyy.Bridge.Upstream;
 using Kyy.Bridge.Upstream.Catalogue;
 
@@ -79,7 +80,8 @@ internal sealed record BridgeSettings
         settings.CheckShutdown(bridge);
         settings.CheckPollsEndInTime(bridge);
         root.RefuseUnknown("Bridge");
-        return new(root.Faults is [] ? settings : null, [.. root.Faults], [.. root.Values]);
+        ConfigurationFault[] faults = [.. root.Faults, .. LogLevels.Faults(configuration)];
+        return new(faults is [] ? settings : null, [.. faults], [.. root.Values]);
     }
 
     // A poll that is still under way when the next one is due may reach the upstream after it, and so closer than the minimum.

@@ -5,7 +5,7 @@ namespace Kyy.Bridge.Http;
 /// <summary>A whole answer, held back until what it tells of is committed, or kept to be given again.</summary>
 internal sealed record Answer(int Status, string? Location, byte[] Body)
 {
-    private const string Replayed = "Idempotent-Replayed";
+    public const string Replayed = "Idempotent-Replayed";
 
     /// <summary>Whether a repetition gets the same answer. Not where repeating is the way on: what these say may have passed.</summary>
     public static bool IsKept(int status) => status is not (401 or 409 or 413 or 429 or >= 500);

@@ -6,9 +6,11 @@ namespace Kyy.Bridge.Http;
 /// <summary>What probes ask. Everybody may, but only an admin is told the reason.</summary>
 internal static class HealthEndpoints
 {
+    public const string Path = "/healthz";
+
     public static void MapHealth(this IEndpointRouteBuilder app)
     {
-        var health = app.MapGroup("/healthz").WithTags("Health").AddEndpointFilter<RequestFaults>();
+        var health = app.MapGroup(Path).WithTags("Health").AddEndpointFilter<RequestFaults>();
         health.MapGet("/live", LiveAsync).Refuses(StatusCodes.Status503ServiceUnavailable)
             .WithName("GetLiveness").WithSummary("Fails when a loop has hung: restart the process.");
         health.MapGet("/ready", ReadyAsync).Refuses(StatusCodes.Status503ServiceUnavailable)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Kyy.Bridge.Client.Contracts;
+using Kyy.Bridge.Telemetry;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
@@ -30,6 +31,7 @@ internal static class HttpServices
     {
         if (!settings.KnownProxies.IsEmpty) app.UseForwardedHeaders(BehindProxies(settings));
         if (settings.PathBase.Length > 0) app.UsePathBase(settings.PathBase);
+        app.UseRequestLine();
         app.UseExceptionHandler(_ => { });
         app.UseStatusCodePages(context => Problems.OfStatus(context.HttpContext.Response.StatusCode).ExecuteAsync(context.HttpContext));
         app.UseApiPage();

@@ -1,21 +1,39 @@
+using System.Globalization;
+using Serilog;
+using Serilog.Core;
+using Serilog.Events;
+using Serilog.Formatting.Compact;
+
 namespace Kyy.Bridge.Telemetry;
 
-/// <summary>How the log looks: a line a person reads in Development, one JSON object a line elsewhere.</summary>
+/// <summary>
+/// How the log looks: a line a person reads in Development, one JSON object a line elsewhere. The levels are those of
+/// <c>Serilog:MinimumLevel</c>.
+/// </summary>
+/// <remarks>Serilog's static logger is left alone: several services may be hosted in one process, each with a log of its own.</remarks>
 internal static class Logs
 {
-    public static ILoggingBuilder AddTerminalOrJson(this ILoggingBuilder logging, IHostEnvironment environment)
-    {
-        logging.ClearProviders();
-        return environment.IsDevelopment()
-            ? logging.AddSimpleConsole(line =>
-            {
-                line.SingleLine = true;
-                line.TimestampFormat = "HH:mm:ss.fff ";
-            })
-            : logging.AddJsonConsole(json =>
-            {
-                json.UseUtcTimestamp = true;
-                json.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
-            });
-    }
+    /// <summary>What a line in Development is made of; <see cref="TerminalWords"/> adds what events do not bring along.</summary>
+    public const string Terminal = "{Timestamp:HH:mm:ss.fff} {Level:u3} {Category}: {Message:lj}{Ids}{NewLine}{Exception}";
+
+    // What ends the process goes where its verbs say why they failed, so that what they print stays clean.
+    private const LogEventLevel OnStandardError = LogEventLevel.Fatal;
+
+    /// <summary>The log of a process; to be disposed of when everything else has ended.</summary>
+    public static Logger Create(IConfiguration configuration, IHostEnvironment environment) =>
+        environment.IsDevelopment() ? ForTerminal(configuration) : ForCollector(configuration);
+
+    /// <summary>The configured levels, and whatever else the section <c>Serilog</c> asks for.</summary>
+    public static LoggerConfiguration Configured(IConfiguration configuration) => new LoggerConfiguration().ReadFrom.Configuration(configuration);
+
+    private static Logger ForTerminal(IConfiguration configuration) => Configured(configuration)
+        .Enrich.With<TerminalWords>()
+        .WriteTo.Console(outputTemplate: Terminal, formatProvider: CultureInfo.InvariantCulture, standardErrorFromLevel: OnStandardError)
+        .CreateLogger();
+
+    // Rendered: grep and most collectors know nothing of message templates, and what the template is good for, telling kinds of events
+    // apart, EventId and the hash @i do as well.
+    private static Logger ForCollector(IConfiguration configuration) => Configured(configuration)
+        .WriteTo.Console(new RenderedCompactJsonFormatter(), standardErrorFromLevel: OnStandardError)
+        .CreateLogger();
 }

@@ -1,5 +1,7 @@
 using System.CommandLine;
 using Kyy.Bridge.Keys;
+using Kyy.Bridge.Telemetry;
+using Serilog.Core;
 
 namespace Kyy.Bridge.Verbs;
 
@@ -18,7 +20,7 @@ internal static class KeysCommand
 
     private static async Task<int> CreateAsync(ServiceSetup setup, string client, CancellationToken cancellation)
     {
-        setup.Builder.Logging.ClearProviders();
+        setup.Builder.Services.AddLog(Logger.None);
         await using var app = BridgeService.Build(setup.Builder, setup.Settings, setup.DataSource);
         if (setup.Settings.Database.MigrateAtStart) await BridgeService.MigrateAsync(app.Services, null, cancellation);
         return await KeysVerb.CreateAsync(app.Services, client, Console.Out, Console.Error, cancellation);

@@ -18,7 +18,7 @@ internal static class MigrateVerb
 
     private static async Task<int> MigrateAsync(ServiceSetup setup, CancellationToken cancellation)
     {
-        setup.Builder.Logging.AddTerminalOrJson(setup.Builder.Environment);
+        setup.Builder.Services.AddLog(setup.Log);
         await using var app = BridgeService.Build(setup.Builder, setup.Settings, setup.DataSource);
         await BridgeService.MigrateAsync(app.Services, null, cancellation);
         await Console.Out.WriteLineAsync("The database is up to date.");

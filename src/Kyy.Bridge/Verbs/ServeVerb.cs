@@ -46,7 +46,7 @@ internal static partial class ServeVerb
             return FaultReport.ExitCode;
         }
 
-        setup.Builder.Logging.AddTerminalOrJson(setup.Builder.Environment);
+        setup.Builder.Services.AddLog(setup.Log);
         await using var app = BridgeService.Build(setup.Builder, setup.Settings, setup.DataSource);
         if (setup.Settings.Database.MigrateAtStart) await MigrateAsync(app, setup, cancellation);
         await app.Services.GetRequiredService<DatabaseClock>().SynchroniseAsync(cancellation);

@@ -1,21 +1,27 @@
 using Kyy.Bridge.Configuration;
 using Kyy.Bridge.Persistence;
+using Kyy.Bridge.Telemetry;
 using Kyy.Bridge.Upstream.Catalogue;
 using Npgsql;
+using Serilog.Core;
+using Serilog.Extensions.Logging;
 
 namespace Kyy.Bridge.Verbs;
 
 /// <summary>What every verb that touches the database begins with: configuration, checked whole, and the way to PostgreSQL.</summary>
-internal sealed class ServiceSetup : IAsyncDisposable
+internal sealed partial class ServiceSetup : IAsyncDisposable
 {
     private readonly LocalPostgres? _local;
 
-    private ServiceSetup(WebApplicationBuilder builder, BridgeSettings settings, NpgsqlDataSource dataSource, LocalPostgres? local) =>
-        (Builder, Settings, DataSource, _local) = (builder, settings, dataSource, local);
+    private ServiceSetup(WebApplicationBuilder builder, BridgeSettings settings, Logger log, NpgsqlDataSource dataSource, LocalPostgres? local) =>
+        (Builder, Settings, Log, DataSource, _local) = (builder, settings, log, dataSource, local);
 
     public WebApplicationBuilder Builder { get; }
 
     public BridgeSettings Settings { get; }
+
+    /// <summary>The process's log, for the verbs that keep one.</summary>
+    public Logger Log { get; }
 
     public NpgsqlDataSource DataSource { get; }
 
@@ -35,9 +41,11 @@ internal sealed class ServiceSetup : IAsyncDisposable
             return FaultReport.ExitCode;
         }
 
+        await using var log = Logs.Create(builder.Configuration, builder.Environment);
+        using var loggers = new SerilogLoggerFactory(log);
         try
         {
-            await using var setup = await CreateAsync(builder, reading.Settings, cancellation);
+            await using var setup = await CreateAsync(builder, reading.Settings, log, loggers, cancellation);
             return await work(setup, cancellation);
         }
         catch (LocalPostgresException failure)
@@ -50,6 +58,11 @@ internal sealed class ServiceSetup : IAsyncDisposable
             await Console.Error.WriteLineAsync("PostgreSQL cannot be reached. Look at ConnectionStrings:Bridge, and whether the server runs and lets this machine in.");
             return 1;
         }
+        catch (Exception fault) when (!cancellation.IsCancellationRequested)
+        {
+            LogFault(loggers.CreateLogger<ServiceSetup>(), fault);
+            return 1;
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -58,17 +71,20 @@ internal sealed class ServiceSetup : IAsyncDisposable
         if (_local is not null) await _local.DisposeAsync();
     }
 
-    private static async Task<ServiceSetup> CreateAsync(WebApplicationBuilder builder, BridgeSettings settings, CancellationToken cancellation)
+    private static async Task<ServiceSetup> CreateAsync(
+        WebApplicationBuilder builder, BridgeSettings settings, Logger log, SerilogLoggerFactory loggers, CancellationToken cancellation)
     {
-        var local = settings.Database.ConnectionString is null ? await StartLocalAsync(settings.Database, cancellation) : null;
+        var local = settings.Database.ConnectionString is null ? await StartLocalAsync(settings.Database, loggers, cancellation) : null;
         var connection = local?.ConnectionString ?? settings.Database.ConnectionString!.Reveal();
-        return new(builder, settings, BridgeDataSource.Create(connection, settings.Database.MaxConnections), local);
+        return new(builder, settings, log, BridgeDataSource.Create(connection, settings.Database.MaxConnections), local);
     }
 
-    private static async Task<LocalPostgres> StartLocalAsync(DatabaseSettings settings, CancellationToken cancellation)
+    private static Task<LocalPostgres> StartLocalAsync(DatabaseSettings settings, SerilogLoggerFactory loggers, CancellationToken cancellation)
     {
-        using var loggers = LoggerFactory.Create(logging => logging.AddSimpleConsole(console => console.SingleLine = true));
         var options = new LocalPostgresOptions { Directory = settings.LocalDirectory };
-        return await LocalPostgres.StartAsync(options, TimeProvider.System, loggers.CreateLogger<LocalPostgres>(), cancellation);
+        return LocalPostgres.StartAsync(options, TimeProvider.System, loggers.CreateLogger<LocalPostgres>(), cancellation);
     }
+
+    [LoggerMessage(1602, LogLevel.Critical, "The process ends because of a fault")]
+    private static partial void LogFault(ILogger logger, Exception fault);
 }

@@ -11,7 +11,7 @@ public sealed class ReferenceFileTests
 
     [Fact]
     public void ReferenceFile_HasEveryKnownKeyAndNoOther() =>
-        File.AsEnumerable().Where(pair => pair.Value is not null && !pair.Key.StartsWith("Logging:", StringComparison.Ordinal))
+        File.AsEnumerable().Where(pair => pair.Value is not null && !pair.Key.StartsWith("Serilog:", StringComparison.Ordinal))
             .Select(pair => pair.Key).Order()
             .ShouldBe(Given.Production().Values.Select(value => value.Key).Order());
 

@@ -3,6 +3,7 @@ using Kyy.Bridge.Client;
 using Kyy.Bridge.Client.Contracts;
 using Kyy.Bridge.Configuration;
 using Kyy.Bridge.Persistence;
+using Kyy.Bridge.Telemetry;
 using Kyy.Bridge.Upstream.Catalogue;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -10,8 +11,8 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 using Npgsql;
+using Serilog.Formatting.Compact;
 
 namespace Kyy.Bridge.Tests.Support;
 
@@ -26,15 +27,19 @@ internal sealed class BridgeApplication : IAsyncDisposable
     private readonly SocketsHttpHandler _connections = new() { RequestHeaderEncodingSelector = (_, _) => System.Text.Encoding.UTF8 };
     private readonly HttpClient _http;
 
-    private BridgeApplication(WebApplication app, TestDatabase database, NpgsqlDataSource? ownWay, TestClock clock, bool ownsDatabase)
+    private BridgeApplication(
+        WebApplication app, TestDatabase database, NpgsqlDataSource? ownWay, TestClock clock, CapturedLog log, bool ownsDatabase)
     {
-        (_app, Database, _ownWay, Clock, _ownsDatabase) = (app, database, ownWay, clock, ownsDatabase);
+        (_app, Database, _ownWay, Clock, Log, _ownsDatabase) = (app, database, ownWay, clock, log, ownsDatabase);
         _http = new(_connections, disposeHandler: false) { Timeout = TimeSpan.FromSeconds(60) };
     }
 
     public TestDatabase Database { get; }
 
     public TestClock Clock { get; }
+
+    /// <summary>What Production would write, at the levels of the reference file and those of the settings.</summary>
+    public CapturedLog Log { get; }
 
     public IServiceProvider Services => _app.Services;
 
@@ -61,33 +66,21 @@ internal sealed class BridgeApplication : IAsyncDisposable
         var clock = new TestClock();
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.Logging.ClearProviders();
+        var configuration = Configure(settings);
+        builder.Configuration.AddConfiguration(configuration);
+        var log = new CapturedLog(new RenderedCompactJsonFormatter());
+        builder.Services.AddLog(Logs.Configured(configuration).WriteTo.Sink(log).CreateLogger());
         builder.Services.AddSingleton<TimeProvider>(clock);
         var ownWay = way is null ? BridgeDataSource.Create(database.ConnectionString, maxConnections: 20) : null;
-        var app = BridgeService.Build(builder, Read(settings), way ?? ownWay!);
+        var app = BridgeService.Build(builder, Read(configuration), way ?? ownWay!);
         if (routes is not null) routes(Bridge.Http.HttpServices.MapApi(app));
         await app.Services.GetRequiredService<DatabaseClock>().SynchroniseAsync(TestContext.Current.CancellationToken);
         await app.StartAsync(TestContext.Current.CancellationToken);
-        return new(app, database, ownWay, clock, ownsDatabase);
+        return new(app, database, ownWay, clock, log, ownsDatabase);
     }
 
     /// <summary>The settings of a test, read by the binder as a start reads them.</summary>
-    public static BridgeSettings Read(params (string Key, string Value)[] settings)
-    {
-        var values = new Dictionary<string, string?>
-        {
-            ["Bridge:Auth:AdminKey"] = AdminKey,
-            ["Bridge:Upstream:ApiKey"] = UpstreamKey,
-            // The API alone: a test that polls names its roles and its emulator.
-            ["Bridge:Roles"] = "api",
-            ["Bridge:Upstream:BaseUrl"] = "http://127.0.0.1:9",
-        };
-        foreach (var (key, value) in settings) values[key] = value;
-        var reading = BridgeSettings.Read(
-            new ConfigurationBuilder().AddInMemoryCollection(values).Build(), isDevelopment: true, ModelCatalogue.Documented.Families);
-        reading.Faults.ShouldBeEmpty();
-        return reading.Settings!;
-    }
+    public static BridgeSettings Read(params (string Key, string Value)[] settings) => Read(Configure(settings));
 
     /// <summary>A caller with this key, or without one, who writes requests by hand.</summary>
     public TestCaller As(string? key)
@@ -126,5 +119,29 @@ internal sealed class BridgeApplication : IAsyncDisposable
         _http.Dispose();
         _connections.Dispose();
         if (_ownsDatabase) await Database.DisposeAsync();
+    }
+
+    private static BridgeSettings Read(IConfiguration configuration)
+    {
+        var reading = BridgeSettings.Read(configuration, isDevelopment: true, ModelCatalogue.Documented.Families);
+        reading.Faults.ShouldBeEmpty();
+        return reading.Settings!;
+    }
+
+    private static IConfigurationRoot Configure((string Key, string Value)[] settings)
+    {
+        var values = new Dictionary<string, string?>
+        {
+            ["Bridge:Auth:AdminKey"] = AdminKey,
+            ["Bridge:Upstream:ApiKey"] = UpstreamKey,
+            // The API alone: a test that polls names its roles and its emulator.
+            ["Bridge:Roles"] = "api",
+            ["Bridge:Upstream:BaseUrl"] = "http://127.0.0.1:9",
+        };
+        foreach (var (key, value) in settings) values[key] = value;
+        return new ConfigurationBuilder()
+            .AddJsonFile(Path.Combine(AppContext.BaseDirectory, "appsettings.json"), optional: false)
+            .AddInMemoryCollection(values)
+            .Build();
     }
 }

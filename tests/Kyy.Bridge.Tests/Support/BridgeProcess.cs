@@ -37,14 +37,7 @@ internal sealed partial class BridgeProcess : IAsyncDisposable
     /// <param name="environment">Its configuration, keys with colons.</param>
     public static async Task<BridgeProcess> StartAsync(params (string Key, string Value)[] environment)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Kyy.Bridge.dll"), "serve", "--urls", "http://127.0.0.1:0"])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            Environment = { ["ASPNETCORE_ENVIRONMENT"] = "Development", ["Logging__LogLevel__Microsoft.Hosting.Lifetime"] = "Information" },
-        };
-        foreach (var (key, value) in environment) start.Environment[key.Replace(":", "__", StringComparison.Ordinal)] = value;
-        var process = new BridgeProcess(Process.Start(start)!);
+        var process = new BridgeProcess(Process.Start(Command(["serve", "--urls", "http://127.0.0.1:0"], environment))!);
         try
         {
             await process._address.Task.WaitAsync(Patience, TestContext.Current.CancellationToken);
@@ -56,6 +49,17 @@ internal sealed partial class BridgeProcess : IAsyncDisposable
             await process.DisposeAsync();
             throw new TimeoutException($"The service does not listen. It said:\n{said}");
         }
+    }
+
+    /// <summary>Runs a verb that ends by itself.</summary>
+    /// <param name="verb">The verb.</param>
+    /// <param name="environment">Its configuration, keys with colons.</param>
+    public static async Task<(int ExitCode, string Output, string Error)> RunAsync(string verb, params (string Key, string Value)[] environment)
+    {
+        using var process = Process.Start(Command([verb], environment))!;
+        var (output, error) = (process.StandardOutput.ReadToEndAsync(CancellationToken.None), process.StandardError.ReadToEndAsync(CancellationToken.None));
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(Patience, TestContext.Current.CancellationToken);
+        return (process.ExitCode, await output, await error);
     }
 
     public BridgeClient ClientOf(string key) => new(_http, new() { BaseAddress = _address.Task.Result, ApiKey = key });
@@ -82,6 +86,18 @@ internal sealed partial class BridgeProcess : IAsyncDisposable
         _http.Dispose();
     }
 
+    private static ProcessStartInfo Command(string[] arguments, (string Key, string Value)[] environment)
+    {
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Kyy.Bridge.dll"), .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            Environment = { ["ASPNETCORE_ENVIRONMENT"] = "Development", ["Serilog__MinimumLevel__Override__Microsoft.Hosting.Lifetime"] = "Information" },
+        };
+        foreach (var (key, value) in environment) start.Environment[key.Replace(":", "__", StringComparison.Ordinal)] = value;
+        return start;
+    }
+
     private void Take(string? line)
     {
         if (line is null) return;
@@ -89,6 +105,6 @@ internal sealed partial class BridgeProcess : IAsyncDisposable
         if (Listening().Match(line) is { Success: true } match) _address.TrySetResult(new Uri(match.Groups[1].Value));
     }
 
-    [GeneratedRegex("Now listening on: (http://[^ ]+)", RegexOptions.CultureInvariant)]
+    [GeneratedRegex("Now listening on: [^h]*(http://[0-9.:]+)", RegexOptions.CultureInvariant)]
     private static partial Regex Listening();
 }

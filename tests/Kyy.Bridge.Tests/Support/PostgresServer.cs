@@ -1,9 +1,10 @@
 using Kyy.Bridge.Persistence;
+using Kyy.Bridge.Telemetry;
 using Kyy.Bridge.Tests.Support;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
+using Serilog.Core;
 
 [assembly: AssemblyFixture(typeof(PostgresServer))]
 
@@ -61,7 +62,7 @@ public sealed class PostgresServer : IAsyncDisposable
     {
         await using var template = NpgsqlDataSource.Create(connection);
         var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
+        builder.Services.AddLog(Logger.None);
         await using var service = BridgeService.Build(builder, BridgeApplication.Read(), template);
         await BridgeService.MigrateAsync(service.Services, null, CancellationToken.None);
     }
