@@ -1,14 +1,18 @@
 using System.Text.RegularExpressions;
 using Kyy.Bridge.Tests.Support;
+using Microsoft.Extensions.Configuration;
 
 namespace Kyy.Bridge.Tests.Configuration;
 
 /// <summary>The table of the README at the root says what can be configured: neither less nor more, and with the true defaults.</summary>
 public sealed partial class ReadmeTableTests
 {
-    private const string Family = "<family>";
+    private const string Family = "<family>", Levels = "Serilog:MinimumLevel";
 
-    private static readonly IReadOnlyList<string[]> Rows = Repository.Table("README.md", "## Configuration");
+    private static readonly ILookup<bool, string[]> All =
+        Repository.Table("README.md", "## Configuration").ToLookup(row => row[0].StartsWith($"`{Levels}", StringComparison.Ordinal));
+
+    private static readonly IReadOnlyList<string[]> Rows = [.. All[false]];
 
     [Fact]
     public void Table_HasEveryKnownKeyAndNoOther() =>
@@ -25,6 +29,15 @@ public sealed partial class ReadmeTableTests
 
         told.Count.ShouldBeGreaterThan(20);
         foreach (var value in reading.Values.Where(value => told.ContainsKey(value.Key))) told[value.Key].ShouldBe(value.Default, value.Key);
+    }
+
+    [Fact]
+    public void Table_HasTheLevelsOfTheLog_WhichSerilogReads()
+    {
+        var reference = new ConfigurationBuilder().AddJsonFile(Path.Combine(AppContext.BaseDirectory, "appsettings.json"), optional: false).Build();
+
+        All[true].Select(row => row[0]).ShouldBe([$"`{Levels}:Default`", $"`{Levels}:Override:<category>`"]);
+        All[true].First()[1].ShouldBe($"`{reference[$"{Levels}:Default"]}`");
     }
 
     private static IEnumerable<string> KeysOf(string[] row)
