@@ -124,7 +124,6 @@ public sealed class RolesTests(PostgresServer server, RolesDatabase roles) : ICl
             """));
 
         (await owners.ExecuteScalarAsync(TestContext.Current.CancellationToken)).ShouldBe(0L);
-        await roles.ReleaseAsync(other);
     }
 
     private async Task<long> DeliveredAsync()
