@@ -11,8 +11,10 @@ namespace Kyy.Bridge.Deliveries.Guard;
 /// <param name="allowed">The operator's exceptions.</param>
 internal sealed class AddressPolicy(ImmutableArray<IPNetwork> allowed)
 {
-    // RFC 6890 and IANA's registry of special-purpose IPv4 addresses.
-    private static readonly IPNetwork[] SpecialV4 =
+    // The network policy of deploy/kubernetes has the same networks; a test compares them.
+
+    /// <summary>RFC 6890 and IANA's registry of special-purpose IPv4 addresses.</summary>
+    internal static readonly ImmutableArray<IPNetwork> SpecialV4 =
     [
         Net("0.0.0.0/8"), Net("10.0.0.0/8"), Net("100.64.0.0/10"), Net("127.0.0.0/8"), Net("169.254.0.0/16"), Net("172.16.0.0/12"),
         Net("192.0.0.0/24"), Net("192.0.2.0/24"), Net("192.31.196.0/24"), Net("192.52.193.0/24"), Net("192.88.99.0/24"),
@@ -20,9 +22,11 @@ internal sealed class AddressPolicy(ImmutableArray<IPNetwork> allowed)
         Net("224.0.0.0/4"), Net("240.0.0.0/4"),
     ];
 
-    // Everything outside 2000::/3 is no global unicast; these are the special ones inside.
-    private static readonly IPNetwork GlobalV6 = Net("2000::/3");
-    private static readonly IPNetwork[] SpecialV6 =
+    /// <summary>Everything outside is no global unicast.</summary>
+    internal static readonly IPNetwork GlobalV6 = Net("2000::/3");
+
+    /// <summary>The special-purpose ones inside <see cref="GlobalV6"/>.</summary>
+    internal static readonly ImmutableArray<IPNetwork> SpecialV6 =
         [Net("2001::/23"), Net("2001:db8::/32"), Net("2002::/16"), Net("2620:4f:8000::/48"), Net("3fff::/20")];
 
     // NAT64 carries an IPv4 address in its last four bytes.
