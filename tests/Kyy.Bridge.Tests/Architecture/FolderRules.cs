@@ -46,6 +46,31 @@ public sealed partial class FolderRules
         .ShouldBeEmpty();
 
     [Fact]
+    public void Only_the_adapter_knows_Hangfire() => Using("src").Concat(Using("tests"))
+        .Where(use => use.Name.StartsWith("Hangfire", StringComparison.Ordinal))
+        .ShouldAllBe(use => use.File.Contains("/Scheduling/HangfireAdapter/", StringComparison.Ordinal));
+
+    [Fact]
+    public void Only_one_file_knows_Testcontainers() => Using("src").Concat(Using("tests"))
+        .Where(use => use.Name.Contains("Testcontainers", StringComparison.Ordinal))
+        .Select(use => use.File).Distinct()
+        .ShouldBe(["tests/Kyy.Bridge.Tests/Support/PostgresContainer.cs"]);
+
+    [Fact]
+    public void The_package_sets_differ_by_files_and_not_within_them() => Sources("src").Concat(Sources("tests"))
+        .Where(file => File.ReadLines(file).Any(line => line.TrimStart().StartsWith("#if", StringComparison.Ordinal)))
+        .ShouldBeEmpty();
+
+    [Fact]
+    public void A_package_has_the_same_version_in_both_sets()
+    {
+        var versions = XDocument.Load(Path.Combine(Root, "Directory.Packages.props")).Descendants("PackageVersion").ToList();
+
+        versions.ShouldNotBeEmpty();
+        versions.Where(version => version.AncestorsAndSelf().Any(element => element.Attribute("Condition") is not null)).ShouldBeEmpty();
+    }
+
+    [Fact]
     public void No_file_is_longer_than_a_reader_s_patience() => Sources("src").Concat(Sources("tests"))
         .Where(file => File.ReadLines(file).Count() > LongestFile)
         .ShouldBeEmpty();
@@ -79,7 +104,7 @@ public sealed partial class FolderRules
         from line in File.ReadLines(file)
         let match = UsingDirective().Match(line)
         where match.Success
-        select (Path.GetRelativePath(Root, file), match.Groups["name"].Value);
+        select (Path.GetRelativePath(Root, file).Replace('\\', '/'), match.Groups["name"].Value);
 
     private static IEnumerable<string> References(string project) => XDocument.Load(Path.Combine(Root, project)).Descendants()
         .Where(element => element.Name.LocalName is "PackageReference" or "ProjectReference" or "FrameworkReference")

@@ -1,8 +1,6 @@
-using Kyy.Bridge.Persistence;
 using Kyy.Bridge.Telemetry;
 using Kyy.Bridge.Tests.Support;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using Serilog.Core;
 
@@ -11,14 +9,14 @@ using Serilog.Core;
 namespace Kyy.Bridge.Tests.Support;
 
 /// <summary>
-/// The PostgreSQL server of a test run: the one that <c>KYY_TEST_DB</c> names, else a private one in memory. It starts with the first
-/// test that asks for a database, so that a run of pure tests does not wait for it.
+/// The PostgreSQL server of a test run, see <see cref="PostgresSource"/>. It starts with the first test that asks for a database, so
+/// that a run of pure tests does not wait for it.
 /// </summary>
 public sealed class PostgresServer : IAsyncDisposable
 {
     private readonly string _run = $"bridge_test_{Guid.CreateVersion7(TimeProvider.System.GetUtcNow()):n}";
     private readonly Lazy<Task<NpgsqlDataSource>> _server;
-    private LocalPostgres? _local;
+    private PostgresSource? _source;
     private int _databases;
 
     public PostgresServer() => _server = new Lazy<Task<NpgsqlDataSource>>(StartAsync);
@@ -42,13 +40,15 @@ public sealed class PostgresServer : IAsyncDisposable
             await ExecuteAsync(server, $"DROP DATABASE {Template} WITH (FORCE)");
         }
 
-        if (_local is not null) await _local.DisposeAsync();
+        if (_source?.Owner is { } owner) await owner.DisposeAsync();
     }
 
     private async Task<NpgsqlDataSource> StartAsync()
     {
-        var connection = Environment.GetEnvironmentVariable("KYY_TEST_DB");
-        if (string.IsNullOrEmpty(connection)) connection = await StartLocalAsync();
+        _source = await PostgresSource.StartAsync();
+        await SayAsync($"Test database: {_source.Words}");
+        // Tests make connection strings of the server's, which would otherwise come without its password.
+        var connection = new NpgsqlConnectionStringBuilder(_source.Connection) { PersistSecurityInfo = true }.ConnectionString;
         var server = NpgsqlDataSource.Create(connection);
         await ExecuteAsync(server, $"CREATE DATABASE {Template}");
         // Pooled connections would stay open, and a database that is in use cannot be copied.
@@ -67,17 +67,11 @@ public sealed class PostgresServer : IAsyncDisposable
         await BridgeService.MigrateAsync(service.Services, null, CancellationToken.None);
     }
 
-    private async Task<string> StartLocalAsync()
+    // dotnet test shows nothing of what a test program says while it passes; deploy/dev reads the file.
+    private static Task SayAsync(string words)
     {
-        await ServerBinaries.RequireAsync();
-        var options = new LocalPostgresOptions
-        {
-            Directory = ScratchFolder.NewPath(),
-            Durable = false,
-            Settings = new Dictionary<string, string> { ["max_connections"] = "300", ["max_wal_size"] = "256MB" },
-        };
-        _local = await LocalPostgres.StartAsync(options, TimeProvider.System, NullLogger.Instance, CancellationToken.None);
-        return _local.ConnectionString;
+        Console.WriteLine(words);
+        return File.WriteAllTextAsync(Path.Combine(AppContext.BaseDirectory, "test-database.txt"), words + '\n');
     }
 
     // Copying the files is several times faster than the default, which logs every page; PostgreSQL 14 knows nothing else.
