@@ -58,7 +58,9 @@ internal sealed partial class BridgeProcess : IAsyncDisposable
         }
     }
 
-    public BridgeClient ClientOf(string key) => new(_http, new() { BaseAddress = _address.Task.Result, ApiKey = key });
+    public Uri Address => _address.Task.Result;
+
+    public BridgeClient ClientOf(string key) => new(_http, new() { BaseAddress = Address, ApiKey = key });
 
     /// <summary>SIGTERM; returns its exit code.</summary>
     public async Task<int> TerminateAsync()

@@ -5,11 +5,15 @@ internal static class Repository
 {
     /// <summary>Reads a file.</summary>
     /// <param name="path">From the repository's root.</param>
-    public static string Read(string path)
+    public static string Read(string path) => File.ReadAllText(PathOf(path));
+
+    /// <summary>Where a file is.</summary>
+    /// <param name="path">From the repository's root.</param>
+    public static string PathOf(string path)
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (!File.Exists(Path.Combine(folder.FullName, "Kyy.Bridge.sln"))) folder = folder.Parent.ShouldNotBeNull();
-        return File.ReadAllText(Path.Combine(folder.FullName, path));
+        return Path.Combine(folder.FullName, path);
     }
 
     /// <summary>The cells of the first table below a heading of a Markdown file, its two first lines left out.</summary>
