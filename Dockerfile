@@ -20,6 +20,7 @@ ARG VERSION
 RUN dotnet publish src/Kyy.Bridge --no-restore -c Release -p:Version=$VERSION -o /bridge
 
 FROM build AS build-emulator
+ARG VERSION
 RUN dotnet publish src/Kyy.Bridge.Emulator --no-restore -c Release -p:Version=$VERSION -o /emulator
 
 # What both images share: an account without rights, which owns none of the files. Nothing is written, /tmp apart.
