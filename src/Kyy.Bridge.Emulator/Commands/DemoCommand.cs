@@ -27,23 +27,21 @@ internal static class DemoCommand
     {
         var command = new Command("demo", "Runs an upstream, the real service and a receiver, and shows tasks on their way to webhooks.")
         {
-            Stay, Bridge, Log,
+            Stay, Bridge, Log, RunningDemoCommand.Create(),
         };
         command.SetAction(RunAsync);
         return command;
     }
 
-    private static async Task<int> RunAsync(ParseResult given, CancellationToken stopping)
+    /// <summary>Tells a story, and what kept it from being told.</summary>
+    /// <returns>The exit code.</returns>
+    internal static async Task<int> TellAsync(Func<CancellationToken, Task<IReadOnlyList<string>>> tell, CancellationToken stopping)
     {
         try
         {
-            var places = DemoPlaces.Find(
-                AppContext.BaseDirectory, Environment.GetEnvironmentVariable, given.GetValue(Bridge), given.GetValue(Log));
-            var faults = await new DemoStory(places, Console.Out, TimeProvider.System).TellAsync(given.GetValue(Stay), stopping);
-            if (faults is []) return 0;
-
-            await ReportAsync(faults, places.LogFile);
-            return 1;
+            var report = await tell(stopping);
+            foreach (var line in report) await Console.Error.WriteLineAsync(line);
+            return report is [] ? 0 : 1;
         }
         catch (DemoException failure)
         {
@@ -57,11 +55,32 @@ internal static class DemoCommand
         }
     }
 
-    private static async Task ReportAsync(IReadOnlyList<string> faults, string logFile)
+    /// <summary>Nothing where there are no faults.</summary>
+    internal static IReadOnlyList<string> Report(IReadOnlyList<string> faults) => faults is [] ? [] : ["The demo failed:", .. Indented(faults)];
+
+    private static Task<int> RunAsync(ParseResult given, CancellationToken stopping)
+    {
+        return TellAsync(TellHereAsync, stopping);
+
+        async Task<IReadOnlyList<string>> TellHereAsync(CancellationToken cancellation)
+        {
+            var places = DemoPlaces.Find(
+                AppContext.BaseDirectory, Environment.GetEnvironmentVariable, given.GetValue(Bridge), given.GetValue(Log));
+            using var held = places.DatabaseFolder is { } folder ? DatabaseLock.Take(folder) : null;
+            await using var local = await LocalStage.StartAsync(places, TimeProvider.System);
+            var story = new DemoStory(local.Stage, local.ReadyAsync, Console.Out, TimeProvider.System);
+            if (await story.TellAsync(cancellation) is [_, ..] faults) return [.. Report(faults), .. EndOf(places.LogFile)];
+
+            if (given.GetValue(Stay)) await local.StayAsync(story.ClientKey, Console.Out, cancellation);
+            else foreach (var line in Summary.Next) Console.WriteLine(line);
+            return [];
+        }
+    }
+
+    private static IEnumerable<string> EndOf(string logFile)
     {
         var log = File.Exists(logFile) ? File.ReadLines(logFile).TakeLast(LogTail) : [];
-        string[] lines = ["The demo failed:", .. Indented(faults), $"The service's log is {logFile}. It ends:", .. Indented(log)];
-        foreach (var line in lines) await Console.Error.WriteLineAsync(line);
+        return [$"The service's log is {logFile}. It ends:", .. Indented(log)];
     }
 
     private static IEnumerable<string> Indented(IEnumerable<string> lines) => lines.Select(line => $"  {line}");

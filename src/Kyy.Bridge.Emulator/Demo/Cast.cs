@@ -1,8 +1,5 @@
 using Kyy.Bridge.Client;
 using Kyy.Bridge.Client.Contracts;
-using Kyy.Bridge.Client.Signing;
-using Kyy.Bridge.Emulator.Http;
-using Kyy.Bridge.Emulator.Receiving;
 using Kyy.Bridge.Emulator.Upstream;
 
 namespace Kyy.Bridge.Emulator.Demo;
@@ -13,15 +10,22 @@ internal sealed class Cast
     private readonly DemoStage _stage;
     private readonly IReadOnlyList<Part> _batch, _singles;
 
-    /// <summary>Makes the tasks at the upstream.</summary>
-    public Cast(DemoStage stage)
-    {
-        _stage = stage;
-        _batch = [.. Scenario.Batch.Select(Create)];
-        _singles = [.. Scenario.Singles.Select(Create)];
-    }
+    private Cast(DemoStage stage, IReadOnlyList<Part> batch, IReadOnlyList<Part> singles) => (_stage, _batch, _singles) = (stage, batch, singles);
 
     private IEnumerable<Part> All => _batch.Concat(_singles);
+
+    /// <summary>Makes the tasks at the upstream.</summary>
+    public static async Task<Cast> CreateAsync(DemoStage stage, CancellationToken stopping)
+    {
+        return new(stage, await CreateAllAsync(Scenario.Batch), await CreateAllAsync(Scenario.Singles));
+
+        async Task<IReadOnlyList<Part>> CreateAllAsync(IEnumerable<Scene> scenes)
+        {
+            List<Part> parts = [];
+            foreach (var scene in scenes) parts.Add(await CreateAsync(stage, scene, stopping));
+            return parts;
+        }
+    }
 
     /// <summary>Registers them.</summary>
     /// <returns>How, in words.</returns>
@@ -42,44 +46,40 @@ internal sealed class Cast
     public async Task<IReadOnlyList<TaskRow>> LookAsync(BridgeClient client, DateTimeOffset now, CancellationToken stopping)
     {
         // The webhooks first: a task whose webhook is there has then ended.
-        var webhooks = _stage.Receiver.Webhooks.ToLookup(webhook => webhook.Path, WebhookMark.Of);
+        var webhooks = (await _stage.Receiver.ReceivedAsync(stopping)).ToLookup(webhook => webhook.Path, WebhookMark.Of);
         var tasks = await client.ListTasksAsync(null, stopping).ToDictionaryAsync(task => task.TaskId, null, stopping);
         return [.. All.Select(part => TaskRow.Of(tasks[part.TaskId], webhooks[part.Hook.AbsolutePath].LastOrDefault(), now))];
     }
 
     /// <summary>What came of them.</summary>
-    public DemoResult Result(IReadOnlyList<TaskRow> rows, TimeSpan took)
+    public async Task<DemoResult> ResultAsync(IReadOnlyList<TaskRow> rows, TimeSpan took, CancellationToken stopping)
     {
         var hooks = All.Select(part => part.Hook.AbsolutePath).ToHashSet();
+        var polls = new Dictionary<Part, IReadOnlyList<Poll>>();
+        foreach (var part in All) polls[part] = await _stage.Upstream.PollsOfAsync(part.TaskId, stopping);
         return new()
         {
             Rows = rows,
             Endings = [.. All.Select(part => part.Scene.Task.Ending)],
-            Webhooks = [.. _stage.Receiver.Webhooks.Where(webhook => hooks.Contains(webhook.Path)).Select(WebhookMark.Of)],
-            Gaps = [.. All.GroupBy(part => part.Scene.Task.Tier).OrderBy(tier => tier.Key).Select(Gap)],
-            Violations = Polls(All).Where(poll => poll.Violations != Violation.None).CountBy(poll => poll.Violations).ToDictionary(),
+            Webhooks = [.. (await _stage.Receiver.ReceivedAsync(stopping)).Where(webhook => hooks.Contains(webhook.Path)).Select(WebhookMark.Of)],
+            Gaps = [.. polls.GroupBy(pair => pair.Key.Scene.Task.Tier, pair => pair.Value).OrderBy(tier => tier.Key).Select(Gap)],
+            Violations = polls.Values.SelectMany(all => all).Where(poll => poll.Violations != Violation.None)
+                .CountBy(poll => poll.Violations).ToDictionary(),
             Took = took,
         };
     }
 
-    private TierGap Gap(IGrouping<ServiceTier, Part> tier) =>
-        new(tier.Key, Polls(tier).Min(poll => poll.Gap), _stage.UpstreamOptions.ExpectedGap(tier.Key));
+    private static TierGap Gap(IGrouping<ServiceTier, IReadOnlyList<Poll>> tier) =>
+        new(tier.Key, tier.SelectMany(polls => polls).Min(poll => poll.Gap), (tier.Key == ServiceTier.Flex ? Pace.FlexWindow : Pace.Window).Min);
 
-    private IEnumerable<Poll> Polls(IEnumerable<Part> parts) => parts.SelectMany(part => _stage.Upstream.PollsOf(part.TaskId));
-
-    private Part Create(Scene scene)
+    private static async Task<Part> CreateAsync(DemoStage stage, Scene scene, CancellationToken stopping)
     {
-        var id = _stage.Upstream.Tasks.Create(scene.Task).Id;
-        var hook = _stage.Receiver.Hook(id);
-        if (scene.IsAnsweredBadlyAtFirst) _stage.Receiver.AnswerAt(hook.AbsolutePath, BadlyAtFirst);
+        var id = await stage.Upstream.CreateAsync(scene.Task, stopping);
+        var hook = stage.Receiver.Hook(id);
+        // Not 503: that would tell the bridge to slow down with the receiver's other webhooks, too.
+        if (scene.IsAnsweredBadlyAtFirst) await stage.Receiver.AnswerAsync(hook, [500, 204], stopping);
         return new(scene, id, hook);
     }
-
-    // Not 503: that would tell the bridge to slow down with the receiver's other webhooks, too.
-    private RawAnswer BadlyAtFirst(ReceivedWebhook webhook) =>
-        webhook is { Verification: WebhookVerification.Verified, Attempt: 1 }
-            ? RawAnswer.Message(StatusCodes.Status500InternalServerError, "out of order, for once")
-            : _stage.Receiver.Answer(webhook);
 
     private sealed record Part(Scene Scene, string TaskId, Uri Hook)
     {

@@ -1,32 +1,31 @@
 using System.Text.Json;
 using Kyy.Bridge.Client;
-using Kyy.Bridge.Client.Signing;
-using Kyy.Bridge.Emulator.Commands;
-using Kyy.Bridge.Emulator.Receiving;
 using Kyy.Bridge.Emulator.Upstream;
 
 namespace Kyy.Bridge.Emulator.Demo;
 
 /// <summary>The demo from its start to its summary.</summary>
-internal sealed class DemoStory(DemoPlaces places, TextWriter output, TimeProvider time)
+/// <param name="stage">What it is told with.</param>
+/// <param name="ready">Waits for the service; it may throw a <see cref="DemoException"/>.</param>
+/// <param name="output">Takes the words.</param>
+/// <param name="time">What is waited and measured by.</param>
+internal sealed class DemoStory(DemoStage stage, Func<CancellationToken, Task> ready, TextWriter output, TimeProvider time)
 {
     private const string Picture = "  emulated upstream  ◄── polls ──  the bridge  ── signed webhooks ──►  receiver";
 
     private static readonly TimeSpan LongestRehearsal = TimeSpan.FromSeconds(10), LongestWait = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>Tells it, and leaves nothing running.</summary>
-    /// <param name="stay">Whether to keep everything running after the summary, until stopped.</param>
-    /// <param name="stopping">Ends it early.</param>
+    /// <summary>The key of the client that this run has made; empty before.</summary>
+    public string ClientKey { get; private set; } = "";
+
+    /// <summary>Tells it.</summary>
     /// <returns>What went wrong, in sentences; empty where nothing did.</returns>
-    /// <exception cref="DemoException">It could not begin.</exception>
-    public async Task<IReadOnlyList<string>> TellAsync(bool stay, CancellationToken stopping)
+    public async Task<IReadOnlyList<string>> TellAsync(CancellationToken stopping)
     {
-        using var held = places.DatabaseFolder is { } folder ? DatabaseLock.Take(folder) : null;
-        await using var stage = await DemoStage.StartAsync(places, time);
         try
         {
-            return await PlayAsync(stage, stay, stopping);
+            return Verdict.Faults(await PlayAsync(stopping));
         }
         catch (Exception failure) when (failure is DemoException or HttpRequestException or BridgeException or JsonException
             or TaskCanceledException { InnerException: TimeoutException })
@@ -36,29 +35,25 @@ internal sealed class DemoStory(DemoPlaces places, TextWriter output, TimeProvid
         }
     }
 
-    private async Task<IReadOnlyList<string>> PlayAsync(DemoStage stage, bool stay, CancellationToken stopping)
+    private async Task<DemoResult> PlayAsync(CancellationToken stopping)
     {
         Say($"Kyy.Bridge: from polling to webhooks, {Pace.TimesFaster} times faster than in life.", "", Picture, "");
         output.Write("PostgreSQL and the service … ");
         var started = time.GetTimestamp();
-        await stage.ReadyAsync(stopping);
+        await ready(stopping);
         var admin = stage.Client(stage.AdminKey);
         await TidyAsync(admin, stopping);
-        var clientKey = await EnterAsync(stage, admin, stopping);
-        var client = stage.Client(clientKey);
-        await RehearseAsync(stage, client, stopping);
+        ClientKey = await EnterAsync(admin, stopping);
+        var client = stage.Client(ClientKey);
+        await RehearseAsync(client, stopping);
         Say($"ready after {Words.Seconds(time.GetElapsedTime(started))}");
 
         output.Write("Tasks of five families … ");
-        var cast = new Cast(stage);
+        var cast = await Cast.CreateAsync(stage, stopping);
         Say(await cast.RegisterAsync(client, stopping), "");
         var result = await WatchAsync(cast, client, stopping);
         Say(["", .. Summary.Lines(result), ""]);
-        if (Verdict.Faults(result) is [_, ..] faults) return faults;
-
-        if (stay) await StayAsync(stage, clientKey, stopping);
-        else Say(Summary.Next);
-        return [];
+        return result;
     }
 
     /// <summary>Stops what a demo that was cut off left behind: this one's upstream would be asked for it.</summary>
@@ -70,11 +65,11 @@ internal sealed class DemoStory(DemoPlaces places, TextWriter output, TimeProvid
 
     /// <summary>Makes a client, whose signing secret the receiver is told.</summary>
     /// <returns>The client's key.</returns>
-    private static async Task<string> EnterAsync(DemoStage stage, BridgeClient admin, CancellationToken stopping)
+    private async Task<string> EnterAsync(BridgeClient admin, CancellationToken stopping)
     {
         var client = await admin.CreateClientAsync(new("demo"), cancellationToken: stopping);
         var secret = await stage.Client(client.ApiKey).GetSigningSecretAsync(stopping);
-        stage.Receiver.Secrets = [WebhookSecret.Parse(secret.Secret)];
+        await stage.Receiver.VerifyByAsync(secret.Secret, stopping);
         return client.ApiKey;
     }
 
@@ -82,10 +77,10 @@ internal sealed class DemoStory(DemoPlaces places, TextWriter output, TimeProvid
     /// Sends one task through. Two fresh programs compile what they run: on a busy machine the first polls of all others would take
     /// longer than the time from one poll to the next.
     /// </summary>
-    private static async Task RehearseAsync(DemoStage stage, BridgeClient client, CancellationToken stopping)
+    private async Task RehearseAsync(BridgeClient client, CancellationToken stopping)
     {
-        var task = stage.Upstream.Tasks.Create(new() { Family = EmulatedFamily.Videos, Statuses = [EmulatedStatus.Completed] });
-        var registered = await client.RegisterAsync(new() { TaskId = task.Id, Reference = Scene.Reference }, cancellationToken: stopping);
+        var id = await stage.Upstream.CreateAsync(new() { Family = EmulatedFamily.Videos, Statuses = [EmulatedStatus.Completed] }, stopping);
+        var registered = await client.RegisterAsync(new() { TaskId = id, Reference = Scene.Reference }, cancellationToken: stopping);
         await client.WaitForEndAsync(registered.Id, LongestRehearsal, stopping);
     }
 
@@ -98,16 +93,9 @@ internal sealed class DemoStory(DemoPlaces places, TextWriter output, TimeProvid
             var rows = await cast.LookAsync(client, time.GetUtcNow(), stopping);
             var elapsed = time.GetElapsedTime(started);
             display.Show(rows, elapsed);
-            if (rows.All(row => row.IsSettled) || elapsed > LongestWait) return cast.Result(rows, elapsed);
+            if (rows.All(row => row.IsSettled) || elapsed > LongestWait) return await cast.ResultAsync(rows, elapsed, stopping);
             await Task.Delay(BetweenLooks, time, stopping);
         }
-    }
-
-    private async Task StayAsync(DemoStage stage, string clientKey, CancellationToken stopping)
-    {
-        Say([.. StayNotice.Lines(stage.Bridge, stage.Upstream.ControlUrl, stage.Receiver.BaseUrl, stage.AdminKey, clientKey)]);
-        stage.Receiver.Received += webhook => Say(WebhookLine.Of(webhook));
-        await Stop.RequestedAsync(stopping);
     }
 
     private void Say(params IEnumerable<string> lines)

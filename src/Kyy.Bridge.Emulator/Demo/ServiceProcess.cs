@@ -48,10 +48,10 @@ internal sealed class ServiceProcess : IAsyncDisposable
 
     /// <summary>Waits until the service says that it is ready.</summary>
     /// <exception cref="DemoException">It ended, or it took too long.</exception>
-    public async Task ReadyAsync(HttpClient http, Uri bridge, CancellationToken stopping)
+    public async Task ReadyAsync(Func<CancellationToken, Task<bool>> probe, CancellationToken stopping)
     {
         var started = _time.GetTimestamp();
-        while (!await IsReadyAsync(http, new Uri(bridge, "/healthz/ready"), stopping))
+        while (!await IsReadyAsync(probe, stopping))
         {
             if (_process.HasExited) throw new DemoException($"The service ended at its start, with exit code {_process.ExitCode}.");
             if (_time.GetElapsedTime(started) > LongestStart)
@@ -71,14 +71,13 @@ internal sealed class ServiceProcess : IAsyncDisposable
         _process.Dispose();
     }
 
-    private async Task<bool> IsReadyAsync(HttpClient http, Uri probe, CancellationToken stopping)
+    private async Task<bool> IsReadyAsync(Func<CancellationToken, Task<bool>> probe, CancellationToken stopping)
     {
         using var limit = new CancellationTokenSource(LongestProbe, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stopping);
         try
         {
-            using var answer = await http.GetAsync(probe, either.Token);
-            return answer.IsSuccessStatusCode;
+            return await probe(either.Token);
         }
         catch (Exception unanswered) when (unanswered is HttpRequestException || limit.IsCancellationRequested)
         {

@@ -24,7 +24,7 @@ internal static class Summary
     private static string Tasks(DemoResult result)
     {
         var tasks = Words.Count(result.Rows.Count, "task");
-        var families = Words.Count(result.Rows.Select(row => row.Family?.Split(' ')[0]).Distinct().Count(), "family", "families");
+        var families = Words.Count(result.Rows.Select(row => row.Family?.Split(' ')[0]).OfType<string>().Distinct().Count(), "family", "families");
         var endings = from ending in result.Rows.CountBy(row => row.Status) orderby ending.Value descending select $"{ending.Value} {ending.Key}";
         return $"{tasks} of {families} in {Words.Seconds(result.Took)}: {string.Join(", ", endings)}.";
     }

@@ -26,12 +26,15 @@ internal sealed class Inbox(int capacity, TimeProvider time)
     }
 
     /// <summary>The answer where no path has its own. One that cannot be verified for want of a secret is accepted.</summary>
-    public Func<ReceivedWebhook, RawAnswer> Answer { get; set; } =
-        webhook => webhook.Verification is null or WebhookVerification.Verified ? Accepted : Refused;
+    public Func<ReceivedWebhook, RawAnswer> Answer { get; set; } = webhook => IsRefused(webhook) ? Refused : Accepted;
 
     public Journal<ReceivedWebhook> Journal { get; } = new(capacity);
 
     public void AnswerAt(string path, Func<ReceivedWebhook, RawAnswer> answer) => _answersByPath[path] = answer;
+
+    /// <summary>The codes of one path, one for each attempt, the last repeating. A signature that is refused stays refused.</summary>
+    public void AnswerAt(string path, IReadOnlyList<int> codes) =>
+        AnswerAt(path, webhook => IsRefused(webhook) ? Refused : new RawAnswer(codes[Math.Min(webhook.Attempt, codes.Count) - 1]));
 
     public async Task HandleAsync(HttpContext context)
     {
@@ -42,6 +45,8 @@ internal sealed class Inbox(int capacity, TimeProvider time)
         Received?.Invoke(webhook);
         await answer.SendAsync(context);
     }
+
+    private static bool IsRefused(ReceivedWebhook webhook) => webhook.Verification is not (null or WebhookVerification.Verified);
 
     private async Task<ReceivedWebhook> ReadAsync(HttpContext context)
     {

@@ -25,9 +25,13 @@ internal sealed partial class ServiceSetup : IAsyncDisposable
 
     public NpgsqlDataSource DataSource { get; }
 
-    /// <summary>Configuration from the folder of the assembly, so that the service starts from any working folder.</summary>
-    public static WebApplicationBuilder CreateBuilder(IEnumerable<string> arguments) =>
-        WebApplication.CreateBuilder(new WebApplicationOptions { Args = [.. arguments], ContentRootPath = AppContext.BaseDirectory });
+    /// <summary>Configuration from the folder of the assembly, so that the service starts from any working folder; secrets from files.</summary>
+    public static WebApplicationBuilder CreateBuilder(IEnumerable<string> arguments)
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = [.. arguments], ContentRootPath = AppContext.BaseDirectory });
+        builder.Configuration.Sources.AddSecretFiles(Environment.GetEnvironmentVariable);
+        return builder;
+    }
 
     /// <summary>Runs <paramref name="work"/> with the service set up; a configuration with faults is reported whole instead.</summary>
     public static async Task<int> RunAsync(

@@ -179,6 +179,38 @@ public sealed class ReceiverServerTests : IAsyncLifetime
         _receiver.Secrets.ShouldBe([_secret]);
     }
 
+    [Fact]
+    public async Task Control_SetsTheCodesOfOneHook_ForGenuineWebhooks()
+    {
+        using var codes = new StringContent("""{"path":"/hooks/slow","statuses":[500,500,202]}""", Encoding.UTF8, "application/json");
+        using var set = await _client.PutAsync(new Uri(_receiver.BaseUrl, "/control/answers"), codes, Cancelled);
+        set.StatusCode.ShouldBe(HttpStatusCode.NoContent);
+
+        var answers = new List<int>();
+        foreach (var secret in new[] { _secret, WebhookSecret.Create(), _secret, _secret })
+        {
+            using var response = await SendAsync(SignedBy(secret), "/hooks/slow");
+            answers.Add((int)response.StatusCode);
+        }
+
+        using var other = await SendAsync(SignedBy(_secret), "/hooks/other");
+        answers.ShouldBe([500, 400, 202, 202]);
+        other.StatusCode.ShouldBe(HttpStatusCode.NoContent);
+    }
+
+    [Theory]
+    [InlineData("""{"path":"/hooks/a","statuses":[]}""")]
+    [InlineData("""{"path":"/hooks/a","statuses":[500,99]}""")]
+    [InlineData("""{"statuses":[500]}""")]
+    public async Task Control_NoCodes_Is400(string body)
+    {
+        using var content = new StringContent(body, Encoding.UTF8, "application/json");
+
+        using var response = await _client.PutAsync(new Uri(_receiver.BaseUrl, "/control/answers"), content, Cancelled);
+
+        response.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+    }
+
     private HttpRequestMessage SignedBy(WebhookSecret secret)
     {
         var now = _time.GetUtcNow().ToUnixTimeSeconds();

@@ -62,7 +62,9 @@ internal sealed partial class BridgeProcess : IAsyncDisposable
         return (process.ExitCode, await output, await error);
     }
 
-    public BridgeClient ClientOf(string key) => new(_http, new() { BaseAddress = _address.Task.Result, ApiKey = key });
+    public Uri Address => _address.Task.Result;
+
+    public BridgeClient ClientOf(string key) => new(_http, new() { BaseAddress = Address, ApiKey = key });
 
     /// <summary>SIGTERM; returns its exit code.</summary>
     public async Task<int> TerminateAsync()

@@ -5,11 +5,20 @@ internal static class Repository
 {
     /// <summary>Reads a file.</summary>
     /// <param name="path">From the repository's root.</param>
-    public static string Read(string path) => File.ReadAllText(Path.Combine(Root(), path));
+    public static string Read(string path) => File.ReadAllText(PathOf(path));
+
+    /// <summary>Where a file is.</summary>
+    /// <param name="path">From the repository's root.</param>
+    public static string PathOf(string path)
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder.FullName, "Kyy.Bridge.sln"))) folder = folder.Parent.ShouldNotBeNull();
+        return Path.Combine(folder.FullName, path);
+    }
 
     /// <summary>The files in and below a folder, from the repository's root.</summary>
     public static IEnumerable<string> Files(string folder) => Directory
-        .EnumerateFiles(Path.Combine(Root(), folder), "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(Root(), file));
+        .EnumerateFiles(PathOf(folder), "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(PathOf(""), file));
 
     /// <summary>The cells of the first table below a heading of a Markdown file, its two first lines left out.</summary>
     public static IReadOnlyList<string[]> Table(string path, string heading) =>
@@ -18,11 +27,4 @@ internal static class Repository
             .SkipWhile(line => line != heading).SkipWhile(line => !line.StartsWith('|')).TakeWhile(line => line.StartsWith('|')).Skip(2)
             .Select(line => line.Trim('|').Split('|', StringSplitOptions.TrimEntries)),
     ];
-
-    private static string Root()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "Kyy.Bridge.sln"))) folder = folder.Parent.ShouldNotBeNull();
-        return folder.FullName;
-    }
 }
