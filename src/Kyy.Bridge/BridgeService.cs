@@ -28,6 +28,7 @@ internal static class BridgeService
         app.UseHttpApi(settings.Http);
         app.MapHealth();
         if (settings.Roles.Api) MapRoutes(app);
+        if (settings.Roles.Console) settings.Scheduling.Engine.MapPages(app, settings);
         return app;
     }
 
@@ -60,7 +61,7 @@ internal static class BridgeService
         services.AddMaintenance(settings.Retention);
         services.AddHttpApi();
         // Last, so that it is stopped first: what it drains needs all of the others.
-        services.AddScheduling(settings.Roles.Worker);
+        services.AddScheduling(settings.Scheduling, settings.Roles.Worker);
     }
 
     private static void MapRoutes(WebApplication app)

@@ -4,6 +4,7 @@ using Kyy.Bridge.Http;
 using Kyy.Bridge.Keys;
 using Kyy.Bridge.Maintenance;
 using Kyy.Bridge.Persistence;
+using Kyy.Bridge.Scheduling;
 using Kyy.Bridge.Telemetry;
 using Kyy.Bridge.Upstream;
 using Kyy.Bridge.Upstream.Catalogue;
@@ -43,6 +44,9 @@ internal sealed record BridgeSettings
     /// <summary>How the API is reached.</summary>
     public required HttpSettings Http { get; init; }
 
+    /// <summary>What runs the recurring work.</summary>
+    public required SchedulingSettings Scheduling { get; init; }
+
     /// <summary>What this process does.</summary>
     public required RolesSettings Roles { get; init; }
 
@@ -74,6 +78,7 @@ internal sealed record BridgeSettings
             Retention = RetentionSettings.Read(bridge.Section(nameof(Retention))),
             Limits = LimitsSettings.Read(bridge.Section(nameof(Limits))),
             Http = HttpSettings.Read(bridge.Section(nameof(Http))),
+            Scheduling = SchedulingSettings.Read(bridge.Section(nameof(Scheduling))),
             Roles = RolesSettings.Read(bridge),
             ShutdownTimeout = bridge.Duration(nameof(ShutdownTimeout), DefaultShutdown, ShortestShutdown, LongestShutdown),
         };

@@ -69,7 +69,11 @@ internal sealed class ConfigurationReader
 
     /// <summary>Some of a few known words, whatever their case; they come back in the spelling of <paramref name="known"/>.</summary>
     public ImmutableArray<string> Choices(string key, ImmutableArray<string> fallback, ImmutableArray<string> known) =>
-        List(key, fallback, text => ParseChoice(text, known), word => word);
+        List(key, fallback, text => ParseChoice(text, known, severalAllowed: true), word => word);
+
+    /// <summary>One of a few known words, whatever its case, or null.</summary>
+    public string? OptionalChoice(string key, ImmutableArray<string> known) =>
+        Read<string>(key, null, text => ParseChoice(text, known), word => word);
 
     /// <summary>An absolute http(s) URL without credentials.</summary>
     [return: NotNullIfNotNull(nameof(fallback))]
@@ -125,10 +129,10 @@ internal sealed class ConfigurationReader
         : text.AsSpan().ContainsAnyExceptInRange('!', '~') ? new Remedy("Write visible ASCII characters alone, without blanks.")
         : new Secret(text);
 
-    private static Parsed<string> ParseChoice(string text, ImmutableArray<string> known)
+    private static Parsed<string> ParseChoice(string text, ImmutableArray<string> known, bool severalAllowed = false)
     {
         if (known.FirstOrDefault(word => word.Equals(text, StringComparison.OrdinalIgnoreCase)) is { } choice) return choice;
-        var words = $"Write one or more of {string.Join(", ", known)}.";
+        var words = known.Length == 1 ? $"Write {known[0]}." : $"Write {(severalAllowed ? "one or more" : "one")} of {string.Join(", ", known)}.";
         return new Remedy(Suggestion.For(text, known) is { } meant ? $"Did you mean {meant}? {words}" : words);
     }
 

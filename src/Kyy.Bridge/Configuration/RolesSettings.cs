@@ -2,7 +2,7 @@ namespace Kyy.Bridge.Configuration;
 
 /// <summary>
 /// What this process does, from <c>Bridge:Roles</c>: a comma-separated list of <c>api</c>, <c>worker</c> and <c>console</c>, default
-/// <c>api,worker</c>. Some process has to be a <c>worker</c>, or tasks are registered and never polled. Any other word stops the start.
+/// all three. Some process has to be a <c>worker</c>, or tasks are registered and never polled. Any other word stops the start.
 /// </summary>
 internal sealed record RolesSettings
 {
@@ -14,12 +14,12 @@ internal sealed record RolesSettings
     /// <summary>Polls and delivers.</summary>
     public bool Worker { get; init; } = true;
 
-    /// <summary>Shows the operator console.</summary>
-    public bool Console { get; init; }
+    /// <summary>Shows operators what the engine shows: Hangfire's dashboard.</summary>
+    public bool Console { get; init; } = true;
 
     internal static RolesSettings Read(ConfigurationReader bridge)
     {
-        var roles = bridge.Choices("Roles", [ApiRole, WorkerRole], [ApiRole, WorkerRole, ConsoleRole]);
+        var roles = bridge.Choices("Roles", [ApiRole, WorkerRole, ConsoleRole], [ApiRole, WorkerRole, ConsoleRole]);
         return new() { Api = roles.Contains(ApiRole), Worker = roles.Contains(WorkerRole), Console = roles.Contains(ConsoleRole) };
     }
 }

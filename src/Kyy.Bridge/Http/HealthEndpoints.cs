@@ -1,4 +1,5 @@
 using Kyy.Bridge.Keys;
+using Kyy.Bridge.Telemetry;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Kyy.Bridge.Http;
@@ -6,11 +7,9 @@ namespace Kyy.Bridge.Http;
 /// <summary>What probes ask. Everybody may, but only an admin is told the reason.</summary>
 internal static class HealthEndpoints
 {
-    public const string Path = "/healthz";
-
     public static void MapHealth(this IEndpointRouteBuilder app)
     {
-        var health = app.MapGroup(Path).WithTags("Health").AddEndpointFilter<RequestFaults>();
+        var health = app.MapGroup("/healthz").WithTags("Health").WithMetadata(new RoutineRequests()).AddEndpointFilter<RequestFaults>();
         health.MapGet("/live", LiveAsync).Refuses(StatusCodes.Status503ServiceUnavailable)
             .WithName("GetLiveness").WithSummary("Fails when a loop has hung: restart the process.");
         health.MapGet("/ready", ReadyAsync).Refuses(StatusCodes.Status503ServiceUnavailable)

@@ -45,7 +45,8 @@ internal sealed class ApiKeys
     /// <summary>Looks every key up anew: after a revocation here, which is then effective at once.</summary>
     public void Forget() => _callers.Clear();
 
-    private Task<Caller?> FindAsync(KeyHash hash) =>
+    /// <summary>Likewise, by what is kept of a key.</summary>
+    public Task<Caller?> FindAsync(KeyHash hash) =>
         _bootstrap is not null && CryptographicOperations.FixedTimeEquals(_bootstrap, hash.ToBytes())
             ? Task.FromResult<Caller?>(new(Caller.Bootstrap, null, hash))
             : _callers.GetAsync(hash);

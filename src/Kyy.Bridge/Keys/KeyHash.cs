@@ -24,11 +24,11 @@ internal readonly record struct KeyHash(UInt128 High, UInt128 Low)
     /// <summary>The part of a key by which people tell their keys apart.</summary>
     public static string VisiblePrefix(string key) => key[..VisibleLength];
 
-    public static KeyHash Of(string key)
-    {
-        var hash = SHA256.HashData(Encoding.UTF8.GetBytes(key));
-        return new(BinaryPrimitives.ReadUInt128BigEndian(hash), BinaryPrimitives.ReadUInt128BigEndian(hash.AsSpan(16)));
-    }
+    public static KeyHash Of(string key) => FromBytes(SHA256.HashData(Encoding.UTF8.GetBytes(key)));
+
+    /// <param name="hash">The 32 bytes of <see cref="ToBytes"/>.</param>
+    public static KeyHash FromBytes(ReadOnlySpan<byte> hash) =>
+        new(BinaryPrimitives.ReadUInt128BigEndian(hash), BinaryPrimitives.ReadUInt128BigEndian(hash[16..]));
 
     public byte[] ToBytes()
     {

@@ -1,4 +1,5 @@
 using Kyy.Bridge.Deliveries;
+using Kyy.Bridge.Keys.SignIn;
 using Microsoft.AspNetCore.Authentication;
 using Npgsql;
 
@@ -18,6 +19,7 @@ internal static class KeyServices
         services.AddAuthentication()
             .AddScheme<AuthenticationSchemeOptions, ApiKeyAuthentication>(ApiKeyAuthentication.SchemeName, _ => { });
         services.AddAuthorizationBuilder().SetFallbackPolicy(ApiAccess.ByPath);
+        services.AddOperatorSession();
         return services;
     }
 }

@@ -7,7 +7,8 @@ namespace Kyy.Bridge.Persistence;
 /// Brings the database to this version's schema. A session advisory lock on a connection of its own lets replicas that start
 /// together do it once; EF's <c>Migrate</c> refuses to run inside a transaction of the caller's, so a transaction lock cannot.
 /// </summary>
-internal sealed partial class Migrator(NpgsqlDataSource dataSource, IDbContextFactory<BridgeDbContext> contexts, ILogger<Migrator> logger)
+internal sealed partial class Migrator(
+    NpgsqlDataSource dataSource, IDbContextFactory<BridgeDbContext> contexts, IEnumerable<IFurtherSchema> further, ILogger<Migrator> logger)
 {
     // Any number, as long as no other program takes the same one in this database.
     private const long Lock = 0x6b79_795f_6272_6964;
@@ -20,6 +21,7 @@ internal sealed partial class Migrator(NpgsqlDataSource dataSource, IDbContextFa
         try
         {
             await ApplyAsync(cancellation);
+            foreach (var schema in further) await schema.ApplyAsync(cancellation);
             if (firstSteps is not null) await firstSteps(cancellation);
         }
         finally
@@ -34,7 +36,9 @@ internal sealed partial class Migrator(NpgsqlDataSource dataSource, IDbContextFa
     public async Task<IReadOnlyList<string>> PendingAsync(CancellationToken cancellation)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellation);
-        return [.. await context.Database.GetPendingMigrationsAsync(cancellation)];
+        List<string> pending = [.. await context.Database.GetPendingMigrationsAsync(cancellation)];
+        foreach (var schema in further) pending.AddRange(await schema.PendingAsync(cancellation));
+        return pending;
     }
 
     private static async Task LockAsync(NpgsqlConnection connection, CancellationToken cancellation)

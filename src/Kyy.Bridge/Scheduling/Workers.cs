@@ -1,13 +1,11 @@
 using Kyy.Bridge.Deliveries;
-using Kyy.Bridge.Http;
 using Kyy.Bridge.Outcomes;
 using Kyy.Bridge.Polling;
-using Kyy.Bridge.Scheduling.HostedLoops;
 
 namespace Kyy.Bridge.Scheduling;
 
 /// <summary>
-/// The worker role of this process: runs every recurring work in a loop of its own, and drains in order when the process stops.
+/// The worker role of this process: has its engine run every recurring work, and drains in order when the process stops.
 /// </summary>
 /// <remarks>
 /// Stopping: no new claims, polls in flight get their answer and are recorded, webhooks on the wire are finished and settled,
@@ -15,20 +13,18 @@ namespace Kyy.Bridge.Scheduling;
 /// next due time: nothing is lost, somebody else takes it up.
 /// </remarks>
 internal sealed partial class Workers(
-    IEnumerable<IRecurringWork> works, Poller poller, OutcomeRecorder recorder, Dispatcher dispatcher, DeliveryInbox inbox,
-    Liveness liveness, TimeProvider time, ILoggerFactory loggers) : IHostedService, IAsyncDisposable
+    IEngine engine, IEnumerable<IRecurringWork> works, Poller poller, OutcomeRecorder recorder, Dispatcher dispatcher, DeliveryInbox inbox,
+    ILogger<Workers> logger) : IHostedService, IAsyncDisposable
 {
     private readonly CancellationTokenSource _stopping = new();
-    private readonly ILogger _logger = loggers.CreateLogger<Workers>();
-    private Task _loops = Task.CompletedTask;
+    private Task _recurring = Task.CompletedTask;
     private Task _handedOver = Task.CompletedTask;
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
         inbox.Open();
         _handedOver = Task.Run(() => UntilStoppedAsync(dispatcher.SendHandedOverAsync), cancellationToken);
-        _loops = Task.WhenAll(works.Select(work =>
-            Task.Run(() => new WorkLoop(work, liveness, time, loggers.CreateLogger<WorkLoop>()).RunAsync(_stopping.Token), cancellationToken)));
+        _recurring = Task.Run(() => engine.RunAsync([.. works], _stopping.Token), cancellationToken);
         return Task.CompletedTask;
     }
 
@@ -40,11 +36,11 @@ internal sealed partial class Workers(
         try
         {
             await DrainAsync().WaitAsync(cancellationToken);
-            LogDrained(_logger);
+            LogDrained(logger);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            LogNotDrained(_logger);
+            LogNotDrained(logger);
         }
     }
 
@@ -56,7 +52,7 @@ internal sealed partial class Workers(
 
     private async Task DrainAsync()
     {
-        await _loops;
+        await _recurring;
         await poller.WhenIdleAsync();
         await _handedOver;
         await dispatcher.DrainAsync();

@@ -27,11 +27,11 @@ internal static class RequestLine
     private static readonly LogEventProperty Event = new(
         nameof(EventId), new StructureValue([Property("Id", EventId), Property("Name", nameof(RequestLine))]));
 
-    /// <summary>Probes come every few seconds and say nothing new; a database that is out of reach is no defect.</summary>
+    /// <summary>Routine is for whoever looks for it; a database that is out of reach is no defect.</summary>
     public static LogEventLevel LevelOf(HttpContext context, Exception? fault) => context.Response.StatusCode switch
     {
         _ when fault is not null => LogEventLevel.Error,
-        _ when context.Request.Path.StartsWithSegments(HealthEndpoints.Path) => LogEventLevel.Debug,
+        _ when context.GetEndpoint()?.Metadata.GetMetadata<RoutineRequests>() is not null => LogEventLevel.Debug,
         StatusCodes.Status503ServiceUnavailable => LogEventLevel.Warning,
         >= 500 => LogEventLevel.Error,
         _ => LogEventLevel.Information,

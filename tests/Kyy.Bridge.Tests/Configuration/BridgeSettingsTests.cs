@@ -33,7 +33,7 @@ public sealed class BridgeSettingsTests
         settings.Auth.AdminKey.ShouldBeNull();
         settings.Callbacks.RequireHttps.ShouldBeTrue();
         settings.Callbacks.AllowedNetworks.ShouldBeEmpty();
-        settings.Roles.ShouldBe(new RolesSettings { Api = true, Worker = true, Console = false });
+        settings.Roles.ShouldBe(new RolesSettings { Api = true, Worker = true, Console = true });
     }
 
     [Fact]

@@ -10,6 +10,8 @@ public sealed partial class RunbookTests(RolesDatabase roles) : IClassFixture<Ro
 {
     private static readonly string Runbook = Repository.Read("deploy/runbook.md");
 
+    private static readonly string[] EventPages = ["src/Kyy.Bridge/README.md", "src/Kyy.Bridge/Scheduling/HangfireAdapter/README.md"];
+
     public static TheoryData<string> Statements => [.. Sql().Matches(Runbook).Select(match => match.Groups["sql"].Value.Trim())];
 
     [Theory]
@@ -25,7 +27,8 @@ public sealed partial class RunbookTests(RolesDatabase roles) : IClassFixture<Ro
     [Fact]
     public void Every_warning_and_error_of_the_log_has_an_entry_and_no_other_event_is_named()
     {
-        var events = Repository.Table("src/Kyy.Bridge/README.md", "## Log events").Select(row => (Id: row[0], Level: row[1])).ToArray();
+        var events = EventPages
+            .SelectMany(page => Repository.Table(page, "## Log events")).Select(row => (Id: row[0], Level: row[1])).ToArray();
         var named = EventId().Matches(Runbook).Select(match => match.Value).ToHashSet();
 
         events.Where(one => one.Level is "Warning" or "Error").Select(one => one.Id).Except(named).ShouldBeEmpty();

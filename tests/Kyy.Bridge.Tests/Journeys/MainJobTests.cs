@@ -3,6 +3,7 @@ using Kyy.Bridge.Client.Contracts;
 using Kyy.Bridge.Client.Signing;
 using Kyy.Bridge.Emulator.Receiving;
 using Kyy.Bridge.Emulator.Upstream;
+using Kyy.Bridge.Tests.Scheduling;
 using Kyy.Bridge.Tests.Support;
 using Kyy.Bridge.Upstream.Catalogue;
 
@@ -13,10 +14,11 @@ public sealed class MainJobTests(PostgresServer server)
 {
     private static readonly TimeSpan QueuedFor = TimeSpan.FromSeconds(30), ProcessingFor = TimeSpan.FromSeconds(70);
 
-    [Fact]
-    public async Task Every_family_and_every_documented_end_arrives_as_a_signed_webhook_after_polls_inside_the_window()
+    [Theory]
+    [MemberData(nameof(RecurringWorkConformance.Engines), MemberType = typeof(RecurringWorkConformance))]
+    public async Task Every_family_and_every_documented_end_arrives_as_a_signed_webhook_after_polls_inside_the_window(string engine)
     {
-        await using var world = await World.StartAsync(server);
+        await using var world = await World.StartAsync(server, ("Bridge:Scheduling:Engine", engine));
         var stories = Stories().ToArray();
         var tasks = new List<(Story Story, EmulatedTask Emulated, BridgeTask Registered)>();
         foreach (var story in stories)

@@ -3,6 +3,7 @@ using Kyy.Bridge.Client.Signing;
 using Kyy.Bridge.Emulator.Http;
 using Kyy.Bridge.Emulator.Receiving;
 using Kyy.Bridge.Emulator.Upstream;
+using Kyy.Bridge.Tests.Scheduling;
 using Kyy.Bridge.Tests.Support;
 
 namespace Kyy.Bridge.Tests.Journeys;
@@ -14,8 +15,9 @@ public sealed class StoppedInTheMiddleTests(PostgresServer server)
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    [Fact]
-    public async Task SIGTERM_FinishesOrHandsBackWhatIsInFlight_AndTheNextProcessDeliversTheRest()
+    [Theory]
+    [MemberData(nameof(RecurringWorkConformance.Engines), MemberType = typeof(RecurringWorkConformance))]
+    public async Task SIGTERM_FinishesOrHandsBackWhatIsInFlight_AndTheNextProcessDeliversTheRest(string engine)
     {
         await using var database = await server.CreateDatabaseAsync();
         await using var upstream = await StartUpstreamAsync();
@@ -25,7 +27,7 @@ public sealed class StoppedInTheMiddleTests(PostgresServer server)
         receiver.Answer = _ => new RawAnswer(200, null, default) { HeldUntil = release.Task };
         var tasks = CreateTasks(upstream);
         string clientKey;
-        await using (var first = await BridgeProcess.StartAsync(Settings(database, upstream)))
+        await using (var first = await BridgeProcess.StartAsync(Settings(database, upstream, engine)))
         {
             clientKey = await RegisterAsync(first, tasks, receiver);
             await receiver.WaitForAsync(_ => true, 5, World.Patience);
@@ -39,7 +41,7 @@ public sealed class StoppedInTheMiddleTests(PostgresServer server)
         }
 
         receiver.Answer = _ => new RawAnswer(204, null, default);
-        await using var second = await BridgeProcess.StartAsync(Settings(database, upstream));
+        await using var second = await BridgeProcess.StartAsync(Settings(database, upstream, engine));
         await ShouldAllArriveAsync(second, clientKey, receiver);
 
         // A clean stop sends nothing twice: every attempt was settled, or was not begun.
@@ -47,8 +49,9 @@ public sealed class StoppedInTheMiddleTests(PostgresServer server)
         upstream.Report().Violations.Values.Sum().ShouldBe(0);
     }
 
-    [Fact]
-    public async Task Kill_LosesNothing_AndWhatComesTwiceHasTheSameId()
+    [Theory]
+    [MemberData(nameof(RecurringWorkConformance.Engines), MemberType = typeof(RecurringWorkConformance))]
+    public async Task Kill_LosesNothing_AndWhatComesTwiceHasTheSameId(string engine)
     {
         await using var database = await server.CreateDatabaseAsync();
         await using var upstream = await StartUpstreamAsync();
@@ -58,7 +61,7 @@ public sealed class StoppedInTheMiddleTests(PostgresServer server)
         receiver.Answer = _ => new RawAnswer(200, null, default) { HeldUntil = never.Task };
         var tasks = CreateTasks(upstream);
         string clientKey;
-        await using (var first = await BridgeProcess.StartAsync(Settings(database, upstream)))
+        await using (var first = await BridgeProcess.StartAsync(Settings(database, upstream, engine)))
         {
             clientKey = await RegisterAsync(first, tasks, receiver);
             // A third of the tasks end with their first poll: more than those means that the others are in the middle of theirs.
@@ -67,13 +70,32 @@ public sealed class StoppedInTheMiddleTests(PostgresServer server)
         }
 
         receiver.Answer = _ => new RawAnswer(204, null, default);
-        await using var second = await BridgeProcess.StartAsync(Settings(database, upstream));
+        await using var second = await BridgeProcess.StartAsync(Settings(database, upstream, engine));
         await ShouldAllArriveAsync(second, clientKey, receiver);
 
         var violations = upstream.Report().Violations;
         violations[Violation.TooEarly].ShouldBe(0);
         violations[Violation.WrongKey].ShouldBe(0);
         never.SetResult();
+    }
+
+    [Theory]
+    [MemberData(nameof(RecurringWorkConformance.Engines), MemberType = typeof(RecurringWorkConformance))]
+    public async Task Kill_OfOneReplicaOfTwo_LeavesItsWorkToTheOther(string engine)
+    {
+        await using var database = await server.CreateDatabaseAsync();
+        await using var upstream = await StartUpstreamAsync();
+        await using var receiver = await ReceiverServer.StartAsync(new ReceiverOptions());
+        var tasks = CreateTasks(upstream);
+        await using var first = await BridgeProcess.StartAsync(Settings(database, upstream, engine));
+        await using var second = await BridgeProcess.StartAsync(Settings(database, upstream, engine));
+        var clientKey = await RegisterAsync(first, tasks, receiver);
+
+        await receiver.WaitForAsync(_ => true, Count / 3, World.Patience);
+        await first.KillAsync();
+
+        await ShouldAllArriveAsync(second, clientKey, receiver);
+        upstream.Report().Violations[Violation.TooEarly].ShouldBe(0);
     }
 
     private static Task<EmulatorServer> StartUpstreamAsync() =>
@@ -89,9 +111,10 @@ public sealed class StoppedInTheMiddleTests(PostgresServer server)
         })),
     ];
 
-    private static (string Key, string Value)[] Settings(TestDatabase database, EmulatorServer upstream) =>
+    private static (string Key, string Value)[] Settings(TestDatabase database, EmulatorServer upstream, string engine) =>
     [
         .. World.Settings(upstream.BaseUrl),
+        ("Bridge:Scheduling:Engine", engine),
         ("ConnectionStrings:Bridge", database.ConnectionString),
         ("Bridge:Auth:AdminKey", BridgeApplication.AdminKey),
         ("Bridge:Upstream:ApiKey", BridgeApplication.UpstreamKey),

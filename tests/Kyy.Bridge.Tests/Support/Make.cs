@@ -13,7 +13,7 @@ internal static class Make
 {
     private static readonly DateTimeOffset EndedAt = new(2026, 11, 20, 9, 10, 11, 123, TimeSpan.Zero);
 
-    public static Migrator Migrator(NpgsqlDataSource dataSource) => new(dataSource, Contexts(dataSource), NullLogger<Migrator>.Instance);
+    public static Migrator Migrator(NpgsqlDataSource dataSource) => new(dataSource, Contexts(dataSource), [], NullLogger<Migrator>.Instance);
 
     public static IDbContextFactory<BridgeDbContext> Contexts(NpgsqlDataSource dataSource) => new ServiceCollection()
         .AddDbContextFactory<BridgeDbContext>(options => PersistenceServices.Configure(options, dataSource))
