@@ -15,14 +15,24 @@ internal static class SecretFiles
     /// <summary>Adds them below the environment and the command line, and above the settings files.</summary>
     /// <param name="sources">The host's, in the order of their standing.</param>
     /// <param name="environment">Reads an environment variable.</param>
-    public static void AddSecretFiles(this IList<IConfigurationSource> sources, Func<string, string?> environment)
+    /// <returns>Why they cannot be read, with the remedy; null where they can, or there are none.</returns>
+    public static string? AddSecretFiles(this IList<IConfigurationSource> sources, Func<string, string?> environment)
     {
         // systemd's convention; containers and Kubernetes mount them at the fixed place.
         var folder = environment("CREDENTIALS_DIRECTORY") is { Length: > 0 } given ? Path.GetFullPath(given) : Folder;
-        if (!Directory.Exists(folder)) return;
+        if (!Directory.Exists(folder)) return null;
 
         var settings = sources.OfType<JsonConfigurationSource>().LastOrDefault();
         var place = settings is null ? 0 : sources.IndexOf(settings) + 1;
-        sources.Insert(place, new KeyPerFileConfigurationSource { FileProvider = new PhysicalFileProvider(folder) });
+        try
+        {
+            // A host's sources are read as they are added.
+            sources.Insert(place, new KeyPerFileConfigurationSource { FileProvider = new PhysicalFileProvider(folder) });
+            return null;
+        }
+        catch (Exception refusal) when (refusal is UnauthorizedAccessException or IOException)
+        {
+            return $"The secrets in {folder} cannot be read: {refusal.Message} This account has to be allowed to read each file there.";
+        }
     }
 }

@@ -1,3 +1,5 @@
+using Kyy.Bridge.Persistence;
+
 namespace Kyy.Bridge.Deliveries;
 
 internal sealed partial class Dispatcher
@@ -5,25 +7,26 @@ internal sealed partial class Dispatcher
     private void LogAttempt(Settlement settlement)
     {
         var (delivery, attempt) = (settlement.Delivery, settlement.Attempt!);
+        var (id, @event) = (LoggedId.OfDelivery(delivery.Id), LoggedId.OfEvent(delivery.EventId));
         if (settlement.State == DeliveryState.Delivered)
-            LogDelivered(_logger, delivery.Id, delivery.EventId, delivery.EventType, delivery.Attempt, attempt.Duration);
+            LogDelivered(_logger, id, @event, delivery.EventType, delivery.Attempt, attempt.Duration);
         else if (settlement.State == DeliveryState.Pending)
-            LogAgain(_logger, delivery.Id, delivery.EventId, delivery.EventType, delivery.Attempt, attempt.Result, settlement.Wait!.Value);
+            LogAgain(_logger, id, @event, delivery.EventType, delivery.Attempt, attempt.Result, settlement.Wait!.Value);
         else
-            LogDead(_logger, delivery.Id, delivery.EventId, delivery.EventType, delivery.Attempt, attempt.Result, settlement.DeadReason);
+            LogDead(_logger, id, @event, delivery.EventType, delivery.Attempt, attempt.Result, settlement.DeadReason);
     }
 
     [LoggerMessage(1401, LogLevel.Information, "Delivered {Delivery} of {Event} ({Type}) with attempt {Attempt} in {Duration}")]
-    private static partial void LogDelivered(ILogger logger, Guid delivery, Guid @event, string type, int attempt, TimeSpan duration);
+    private static partial void LogDelivered(ILogger logger, LoggedId delivery, LoggedId @event, string type, int attempt, TimeSpan duration);
 
     [LoggerMessage(1402, LogLevel.Warning, "Attempt {Attempt} of {Delivery} of {Event} ({Type}) failed ({Result}); the next one is in {Wait}")]
     private static partial void LogAgain(
-        ILogger logger, Guid delivery, Guid @event, string type, int attempt, AttemptResult result, TimeSpan wait);
+        ILogger logger, LoggedId delivery, LoggedId @event, string type, int attempt, AttemptResult result, TimeSpan wait);
 
     [LoggerMessage(1403, LogLevel.Error, "Delivery {Delivery} of {Event} ({Type}) is dead after attempt {Attempt} ({Result}): {Reason}")]
     private static partial void LogDead(
-        ILogger logger, Guid delivery, Guid @event, string type, int attempt, AttemptResult result, string? reason);
+        ILogger logger, LoggedId delivery, LoggedId @event, string type, int attempt, AttemptResult result, string? reason);
 
     [LoggerMessage(1404, LogLevel.Error, "The attempt of {Delivery} could not be settled; it is attempted again after its lease")]
-    private static partial void LogFailed(ILogger logger, Guid delivery, Exception exception);
+    private static partial void LogFailed(ILogger logger, LoggedId delivery, Exception exception);
 }

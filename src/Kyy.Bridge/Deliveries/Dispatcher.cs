@@ -128,7 +128,7 @@ internal sealed partial class Dispatcher : IRecurringWork, IAsyncDisposable
         catch (Exception exception)
         {
             // Nothing is lost: the lease ends and the delivery is attempted again, with the same id.
-            LogFailed(_logger, delivery.Id, exception);
+            LogFailed(_logger, LoggedId.OfDelivery(delivery.Id), exception);
         }
     }
 
@@ -153,7 +153,7 @@ internal sealed partial class Dispatcher : IRecurringWork, IAsyncDisposable
         }
         catch (Exception exception)
         {
-            LogFailed(_logger, delivery.Id, exception);
+            LogFailed(_logger, LoggedId.OfDelivery(delivery.Id), exception);
         }
     }
 

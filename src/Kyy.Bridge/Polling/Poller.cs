@@ -110,7 +110,7 @@ internal sealed partial class Poller(
             var exchange = await AskAsync(task, window, claimedAt);
             if (exchange is null)
             {
-                LogLate(logger, task.Id);
+                LogLate(logger, LoggedId.OfTask(task.Id));
                 await CorrectClaims.HandBackAsync(dataSource, task);
                 return;
             }
@@ -124,7 +124,7 @@ internal sealed partial class Poller(
         catch (Exception exception)
         {
             // Nothing is lost: the claim has already filed the task under its next due time.
-            LogFailed(logger, task.Id, exception);
+            LogFailed(logger, LoggedId.OfTask(task.Id), exception);
         }
     }
 

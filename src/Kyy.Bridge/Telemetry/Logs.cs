@@ -16,24 +16,24 @@ internal static class Logs
     /// <summary>What a line in Development is made of; <see cref="TerminalWords"/> adds what events do not bring along.</summary>
     public const string Terminal = "{Timestamp:HH:mm:ss.fff} {Level:u3} {Category}: {Message:lj}{Ids}{NewLine}{Exception}";
 
-    // What ends the process goes where its verbs say why they failed, so that what they print stays clean.
-    private const LogEventLevel OnStandardError = LogEventLevel.Fatal;
-
     /// <summary>The log of a process; to be disposed of when everything else has ended.</summary>
-    public static Logger Create(IConfiguration configuration, IHostEnvironment environment) =>
-        environment.IsDevelopment() ? ForTerminal(configuration) : ForCollector(configuration);
+    /// <param name="configuration">With its levels.</param>
+    /// <param name="environment">Who reads it.</param>
+    /// <param name="onStandardError">The level from which on it goes to standard error, so that what a verb prints stays clean.</param>
+    public static Logger Create(IConfiguration configuration, IHostEnvironment environment, LogEventLevel onStandardError) =>
+        environment.IsDevelopment() ? ForTerminal(configuration, onStandardError) : ForCollector(configuration, onStandardError);
 
     /// <summary>The configured levels, and whatever else the section <c>Serilog</c> asks for.</summary>
     public static LoggerConfiguration Configured(IConfiguration configuration) => new LoggerConfiguration().ReadFrom.Configuration(configuration);
 
-    private static Logger ForTerminal(IConfiguration configuration) => Configured(configuration)
+    private static Logger ForTerminal(IConfiguration configuration, LogEventLevel onStandardError) => Configured(configuration)
         .Enrich.With<TerminalWords>()
-        .WriteTo.Console(outputTemplate: Terminal, formatProvider: CultureInfo.InvariantCulture, standardErrorFromLevel: OnStandardError)
+        .WriteTo.Console(outputTemplate: Terminal, formatProvider: CultureInfo.InvariantCulture, standardErrorFromLevel: onStandardError)
         .CreateLogger();
 
     // Rendered: grep and most collectors know nothing of message templates, and what the template is good for, telling kinds of events
     // apart, EventId and the hash @i do as well.
-    private static Logger ForCollector(IConfiguration configuration) => Configured(configuration)
-        .WriteTo.Console(new RenderedCompactJsonFormatter(), standardErrorFromLevel: OnStandardError)
+    private static Logger ForCollector(IConfiguration configuration, LogEventLevel onStandardError) => Configured(configuration)
+        .WriteTo.Console(new RenderedCompactJsonFormatter(), standardErrorFromLevel: onStandardError)
         .CreateLogger();
 }

@@ -13,9 +13,9 @@ internal static class ConfigCommand
         {
             TreatUnmatchedTokensAsErrors = false,
         };
-        check.SetAction(given =>
+        check.SetAction(async given =>
         {
-            var builder = ServiceSetup.CreateBuilder(given.UnmatchedTokens);
+            if (await ServiceSetup.TryCreateBuilderAsync(given.UnmatchedTokens) is not { } builder) return FaultReport.ExitCode;
             return ConfigCheckVerb.Run(
                 builder.Configuration, builder.Environment.IsDevelopment(), ModelCatalogue.Documented.Families, Console.Out);
         });

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Kyy.Bridge.Keys;
 using Kyy.Bridge.Telemetry;
 using Serilog.Core;
+using Serilog.Events;
 
 namespace Kyy.Bridge.Verbs;
 
@@ -14,7 +15,9 @@ internal static class KeysCommand
         var create = new Command("create", "Makes an API key for a client, and the client where there is none. Prints the key, once.") { client };
         create.TreatUnmatchedTokensAsErrors = false;
         create.SetAction((given, cancellation) => ServiceSetup.RunAsync(
-            given.UnmatchedTokens, (setup, token) => CreateAsync(setup, given.GetRequiredValue(client), token), cancellation));
+            given.UnmatchedTokens, (setup, token) => CreateAsync(setup, given.GetRequiredValue(client), token), cancellation,
+            // Its output is the key alone.
+            LogEventLevel.Verbose));
         return new Command("keys", "API keys.") { create };
     }
 

@@ -4,6 +4,7 @@ using Kyy.Bridge.Telemetry;
 using Kyy.Bridge.Upstream.Catalogue;
 using Npgsql;
 using Serilog.Core;
+using Serilog.Events;
 using Serilog.Extensions.Logging;
 
 namespace Kyy.Bridge.Verbs;
@@ -25,19 +26,28 @@ internal sealed partial class ServiceSetup : IAsyncDisposable
 
     public NpgsqlDataSource DataSource { get; }
 
-    /// <summary>Configuration from the folder of the assembly, so that the service starts from any working folder; secrets from files.</summary>
-    public static WebApplicationBuilder CreateBuilder(IEnumerable<string> arguments)
+    /// <summary>
+    /// Configuration from the folder of the assembly, so that the service starts from any working folder, and secrets from files. Null
+    /// where those cannot be read, which has been said then.
+    /// </summary>
+    public static async Task<WebApplicationBuilder?> TryCreateBuilderAsync(IEnumerable<string> arguments)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = [.. arguments], ContentRootPath = AppContext.BaseDirectory });
-        builder.Configuration.Sources.AddSecretFiles(Environment.GetEnvironmentVariable);
-        return builder;
+        if (builder.Configuration.Sources.AddSecretFiles(Environment.GetEnvironmentVariable) is not { } fault) return builder;
+        await Console.Error.WriteLineAsync(fault);
+        return null;
     }
 
     /// <summary>Runs <paramref name="work"/> with the service set up; a configuration with faults is reported whole instead.</summary>
+    /// <param name="arguments">Those of the command line that are configuration.</param>
+    /// <param name="work">The verb.</param>
+    /// <param name="cancellation">Ends it.</param>
+    /// <param name="onStandardError">The level from which on the log goes to standard error; what ends the process does in any case.</param>
     public static async Task<int> RunAsync(
-        IEnumerable<string> arguments, Func<ServiceSetup, CancellationToken, Task<int>> work, CancellationToken cancellation)
+        IEnumerable<string> arguments, Func<ServiceSetup, CancellationToken, Task<int>> work, CancellationToken cancellation,
+        LogEventLevel onStandardError = LogEventLevel.Fatal)
     {
-        var builder = CreateBuilder(arguments);
+        if (await TryCreateBuilderAsync(arguments) is not { } builder) return FaultReport.ExitCode;
         var reading = BridgeSettings.Read(builder.Configuration, builder.Environment.IsDevelopment(), ModelCatalogue.Documented.Families);
         if (!reading.IsAccepted)
         {
@@ -45,7 +55,7 @@ internal sealed partial class ServiceSetup : IAsyncDisposable
             return FaultReport.ExitCode;
         }
 
-        await using var log = Logs.Create(builder.Configuration, builder.Environment);
+        await using var log = Logs.Create(builder.Configuration, builder.Environment, onStandardError);
         using var loggers = new SerilogLoggerFactory(log);
         try
         {

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Kyy.Bridge.Configuration;
 using Kyy.Bridge.Tests.Support;
 using Microsoft.Extensions.Configuration;
@@ -60,14 +59,30 @@ public sealed class SecretFilesTests : IDisposable
         Write("Bridge__Delivery__MaxConcurrency", "11");
         Write("Bridge__Limits__Waits", "11");
 
-        var output = await CheckAsync(("Bridge__Delivery__MaxConcurrency", "12"), "--Bridge:Limits:Waits=13");
+        var (exitCode, output, _) = await CheckAsync(("Bridge__Delivery__MaxConcurrency", "12"), "--Bridge:Limits:Waits=13");
 
+        exitCode.ShouldBe(0);
         output.ShouldStartWith("Configuration is fine");
         output.ShouldMatch(@"(?m)^Bridge:Upstream:MaxConcurrency +11 ");
         output.ShouldMatch(@"(?m)^Bridge:Delivery:MaxConcurrency +12 ");
         output.ShouldMatch(@"(?m)^Bridge:Limits:Waits +13 ");
         output.ShouldNotContain(AdminKey);
         output.ShouldNotMatch(@"(?m)^(Bridge:Auth:AdminKey|ConnectionStrings:Bridge) +–");
+    }
+
+    [Fact]
+    public async Task Secret_ThatCannotBeRead_StopsTheStartAndIsNamed()
+    {
+        // Where nobody may read a file, root may; a link to nowhere is nobody's to read.
+        File.CreateSymbolicLink(Path.Combine(_folder.Path, "Bridge__Auth__AdminKey"), "nowhere");
+
+        var (exitCode, output, error) = await CheckAsync(("Bridge__Limits__Waits", "12"), "--Bridge:Limits:Waits=13");
+
+        exitCode.ShouldBe(78);
+        output.ShouldBeEmpty();
+        error.ShouldContain(_folder.Path);
+        error.ShouldContain("cannot be read");
+        error.ShouldNotContain("   at ");
     }
 
     public void Dispose() => _folder.Dispose();
@@ -87,19 +102,8 @@ public sealed class SecretFilesTests : IDisposable
         return configuration;
     }
 
-    private async Task<string> CheckAsync((string Name, string Value) variable, string argument)
-    {
-        var service = Path.Combine(AppContext.BaseDirectory, "Kyy.Bridge.dll");
-        using var process = Process.Start(new ProcessStartInfo("dotnet", [service, "config", "check", argument])
-        {
-            RedirectStandardOutput = true,
-            Environment =
-            {
-                ["ASPNETCORE_ENVIRONMENT"] = "Production",
-                ["CREDENTIALS_DIRECTORY"] = _folder.Path,
-                [variable.Name] = variable.Value,
-            },
-        })!;
-        return await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-    }
+    private Task<(int ExitCode, string Output, string Error)> CheckAsync((string Name, string Value) variable, string argument) =>
+        BridgeProcess.RunAsync(
+            ["config", "check", argument],
+            ("ASPNETCORE_ENVIRONMENT", "Production"), ("CREDENTIALS_DIRECTORY", _folder.Path), variable);
 }

@@ -52,11 +52,12 @@ internal sealed partial class BridgeProcess : IAsyncDisposable
     }
 
     /// <summary>Runs a verb that ends by itself.</summary>
-    /// <param name="verb">The verb.</param>
+    /// <param name="arguments">The verb, and what belongs to it.</param>
     /// <param name="environment">Its configuration, keys with colons.</param>
-    public static async Task<(int ExitCode, string Output, string Error)> RunAsync(string verb, params (string Key, string Value)[] environment)
+    public static async Task<(int ExitCode, string Output, string Error)> RunAsync(
+        string[] arguments, params (string Key, string Value)[] environment)
     {
-        using var process = Process.Start(Command([verb], environment))!;
+        using var process = Process.Start(Command(arguments, environment))!;
         var (output, error) = (process.StandardOutput.ReadToEndAsync(CancellationToken.None), process.StandardError.ReadToEndAsync(CancellationToken.None));
         await process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(Patience, TestContext.Current.CancellationToken);
         return (process.ExitCode, await output, await error);

@@ -35,7 +35,7 @@ public sealed partial class LogProcessTests(PostgresServer server)
         var nowhere = new NpgsqlConnectionStringBuilder(database.ConnectionString) { Database = "no_such_database" }.ConnectionString;
 
         var (exitCode, output, error) = await BridgeProcess.RunAsync(
-            verb, ("ASPNETCORE_ENVIRONMENT", "Production"), ("ConnectionStrings:Bridge", nowhere), ("Bridge:Database:MigrateAtStart", "true"));
+            [verb], ("ASPNETCORE_ENVIRONMENT", "Production"), ("ConnectionStrings:Bridge", nowhere), ("Bridge:Database:MigrateAtStart", "true"));
 
         exitCode.ShouldBe(1, output + error);
         output.ShouldBeEmpty();
