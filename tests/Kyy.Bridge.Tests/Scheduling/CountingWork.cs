@@ -51,6 +51,10 @@ internal sealed class CountingWork(TimeSpan cadence) : IRecurringWork
     public Task RanAsync(int times) => Wait.UntilAsync(
         () => Task.FromResult(Begins.Count >= times), $"{Name} has run {times} times", Patience);
 
+    /// <summary>Returns when it has not been run for so long.</summary>
+    public Task RestsAsync(TimeSpan time) => Wait.UntilAsync(
+        () => Task.FromResult(TimeProvider.System.GetElapsedTime(_made) - Begins[^1] > time), $"{Name} rests", Patience);
+
     private int Begin()
     {
         lock (_lock)

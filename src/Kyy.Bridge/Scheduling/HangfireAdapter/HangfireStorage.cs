@@ -27,7 +27,7 @@ internal static class HangfireStorage
     {
         LogProvider.SetCurrentLogProvider(HangfireLogs.Of(services.GetRequiredService<ILoggerFactory>()));
         // Names without versions: replicas of two versions take up each other's jobs.
-        GlobalConfiguration.Configuration.UseSimpleAssemblyNameTypeSerializer().UseRecommendedSerializerSettings();
+        GlobalConfiguration.Configuration.UseSimpleAssemblyNameTypeSerializer().UseTypeResolver(ShiftJobs.Resolve).UseRecommendedSerializerSettings();
         return new PostgreSqlStorage(new PoolOf(services.GetRequiredService<NpgsqlDataSource>()), new()
         {
             SchemaName = Schema,

@@ -63,25 +63,42 @@ public sealed class ShiftsTests(PostgresServer server)
     }
 
     [Fact]
-    public async Task A_failed_job_is_not_repeated_and_goes_after_an_hour()
+    public async Task A_job_that_is_none_of_the_service_s_fails_unrun_is_not_repeated_and_goes_after_an_hour()
     {
         await using var bridge = await StartAsync();
         var storage = bridge.Services.GetRequiredService<JobStorage>();
         await using var run = new EngineRun(bridge.Services.GetRequiredService<IEngine>(), new CountingWork(Cadence));
         var client = new BackgroundJobClient(storage, HangfireStorage.NewFilters());
 
-        // A type that the shifts' activator does not make.
         var id = client.Enqueue<Unknown>(job => job.Run());
 
         await Wait.UntilAsync(() => Task.FromResult(storage.GetMonitoringApi().JobDetails(id).History[0].StateName == "Failed"), "it has failed", Patience);
         var details = storage.GetMonitoringApi().JobDetails(id);
-        details.History.Select(state => state.StateName).ShouldBe(["Failed", "Processing", "Enqueued"]);
+        details.History.Select(state => state.StateName).ShouldBe(["Failed", "Enqueued"]);
         details.ExpireAt.ShouldBeNull();
 
         var swept = await new SweepJobs(bridge.Database.DataSource).RunOnceAsync(TestContext.Current.CancellationToken);
 
         swept.Done.ShouldBe(1);
         storage.GetMonitoringApi().JobDetails(id).ExpireAt.ShouldNotBeNull();
+    }
+
+    [Fact]
+    public async Task After_an_outage_of_the_database_that_outlasts_a_shift_the_work_goes_on()
+    {
+        await using var database = await server.CreateDatabaseAsync();
+        await using var gate = new DatabaseGate(database);
+        await using var bridge = await BridgeApplication.StartAsync(database, gate.DataSource, ownsDatabase: false, settings: Settings);
+        var work = new CountingWork(Cadence);
+        await using var run = new EngineRun(bridge.Services.GetRequiredService<IEngine>(), work);
+        await work.RanAsync(1);
+
+        gate.Refuse();
+        await work.RestsAsync(10 * Cadence);
+        var before = work.Begins.Count;
+        gate.Open();
+
+        await work.RanAsync(before + 5);
     }
 
     [Fact]
