@@ -10,7 +10,7 @@ internal readonly record struct ShiftReport(string Replica, TimeSpan Lasted, Shi
 {
     /// <summary>The sentence that the dashboard shows as the job's result.</summary>
     public override string ToString() => string.Create(
-        CultureInfo.InvariantCulture, $"{Did.Done} done in {Did.Runs} runs, {Did.Failed} failed; {Lasted.TotalSeconds:0.0} s on replica {Replica}");
+        CultureInfo.InvariantCulture, $"done {Did.Done}, runs {Did.Runs}, failed {Did.Failed}; {Lasted.TotalSeconds:0.0} s on replica {Replica}");
 }
 
 /// <summary>What a work has done.</summary>
