@@ -69,11 +69,14 @@ internal sealed class ConfigurationReader
 
     /// <summary>Some of a few known words, whatever their case; they come back in the spelling of <paramref name="known"/>.</summary>
     public ImmutableArray<string> Choices(string key, ImmutableArray<string> fallback, ImmutableArray<string> known) =>
-        List(key, fallback, text => ParseChoice(text, known, severalAllowed: true), word => word);
+        List(key, fallback, text => ParseChoice(text, known, $"Write one or more of {string.Join(", ", known)}."), word => word);
 
     /// <summary>One of a few known words, whatever its case, or null.</summary>
-    public string? OptionalChoice(string key, ImmutableArray<string> known) =>
-        Read<string>(key, null, text => ParseChoice(text, known), word => word);
+    /// <param name="key">The key.</param>
+    /// <param name="known">The words.</param>
+    /// <param name="why">Why there are no others, for whoever expects one; empty for nothing.</param>
+    public string? OptionalChoice(string key, ImmutableArray<string> known, string why) =>
+        Read<string>(key, null, text => ParseChoice(text, known, $"Write {string.Join(" or ", known)}. {why}".TrimEnd()), word => word);
 
     /// <summary>An absolute http(s) URL without credentials.</summary>
     [return: NotNullIfNotNull(nameof(fallback))]
@@ -129,11 +132,10 @@ internal sealed class ConfigurationReader
         : text.AsSpan().ContainsAnyExceptInRange('!', '~') ? new Remedy("Write visible ASCII characters alone, without blanks.")
         : new Secret(text);
 
-    private static Parsed<string> ParseChoice(string text, ImmutableArray<string> known, bool severalAllowed = false)
+    private static Parsed<string> ParseChoice(string text, ImmutableArray<string> known, string remedy)
     {
         if (known.FirstOrDefault(word => word.Equals(text, StringComparison.OrdinalIgnoreCase)) is { } choice) return choice;
-        var words = known.Length == 1 ? $"Write {known[0]}." : $"Write {(severalAllowed ? "one or more" : "one")} of {string.Join(", ", known)}.";
-        return new Remedy(Suggestion.For(text, known) is { } meant ? $"Did you mean {meant}? {words}" : words);
+        return new Remedy(Suggestion.For(text, known) is { } meant ? $"Did you mean {meant}? {remedy}" : remedy);
     }
 
     private ImmutableArray<T> List<T>(string key, ImmutableArray<T> fallback, Func<string, Parsed<T>> parse, Func<T, string> format) =>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Kyy.Bridge.Configuration;
 
 namespace Kyy.Bridge.Scheduling;
@@ -17,10 +18,14 @@ internal sealed record SchedulingSettings
     /// </summary>
     public bool DashboardReadOnly { get; init; } = true;
 
-    internal static SchedulingSettings Read(ConfigurationReader reader) => new()
+    internal static SchedulingSettings Read(ConfigurationReader reader)
     {
-        Engine = Engines.Find(
-            reader.OptionalChoice(nameof(Engine), [.. Engines.BuiltIn.Select(engine => engine.Name)]) ?? Engines.BuiltIn[0].Name),
-        DashboardReadOnly = reader.Flag(nameof(DashboardReadOnly), fallback: true),
-    };
+        var known = Engines.BuiltIn.Select(engine => engine.Name).ToImmutableArray();
+        var why = known.Length == 1 ? "This build has no other: Hangfire comes with the package set Full." : "";
+        return new()
+        {
+            Engine = Engines.Find(reader.OptionalChoice(nameof(Engine), known, why) ?? known[0]),
+            DashboardReadOnly = reader.Flag(nameof(DashboardReadOnly), fallback: true),
+        };
+    }
 }

@@ -4,6 +4,7 @@ using Kyy.Bridge.Deliveries;
 using Kyy.Bridge.Http;
 using Kyy.Bridge.Maintenance;
 using Kyy.Bridge.Persistence;
+using Kyy.Bridge.Scheduling;
 using Kyy.Bridge.Upstream;
 
 namespace Kyy.Bridge.Tests.Configuration;
@@ -123,6 +124,21 @@ public sealed class BridgeSettingsTests
     public void Read_RetryScheduleGiven_ReplacesTheWholeDefault() =>
         Given.Production(("Bridge:Delivery:RetrySchedule", "5s,5s")).Accepted().Delivery.RetrySchedule
             .ShouldBe([TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(5)]);
+
+    [Fact]
+    public void Read_AnEngineThatThisBuildDoesNotHave_IsRefusedWithThoseItHas()
+    {
+        var fault = Given.Production(("Bridge:Scheduling:Engine", "Quartz")).OnlyFault();
+
+        fault.Key.ShouldBe("Bridge:Scheduling:Engine");
+        fault.Remedy.ShouldBe(Engines.BuiltIn is [var only]
+            ? $"Write {only.Name}. This build has no other: Hangfire comes with the package set Full."
+            : "Write Hangfire or Hosted.");
+    }
+
+    [Fact]
+    public void Read_AnEngineInAnyCase_IsThatOne() =>
+        Given.Production(("Bridge:Scheduling:Engine", "hosted")).Accepted().Scheduling.Engine.ShouldBe(Engines.Find("Hosted"));
 
     [Fact]
     public void Read_RolesGiven_AreThoseAlone() =>
