@@ -10,6 +10,7 @@ using Kyy.Bridge.Upstream.Catalogue;
 namespace Kyy.Bridge.Tests.Journeys;
 
 /// <summary>Register, poll, record, deliver: for each family and each end that its document names.</summary>
+[Collection(nameof(AloneOnTheMachine))]
 public sealed class MainJobTests(PostgresServer server)
 {
     private static readonly TimeSpan QueuedFor = TimeSpan.FromSeconds(30), ProcessingFor = TimeSpan.FromSeconds(70);
