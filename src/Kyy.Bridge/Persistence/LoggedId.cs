@@ -7,6 +7,8 @@ internal readonly record struct LoggedId(string Prefix, Guid Id)
 
     public static LoggedId OfDelivery(Guid id) => new(TypeId.Delivery, id);
 
+    public static LoggedId OfKey(Guid id) => new(TypeId.Key, id);
+
     public static LoggedId OfEvent(Guid id) => new(TypeId.Event, id);
 
     public override string ToString() => TypeId.Format(Prefix, Id);

@@ -1,3 +1,4 @@
+using Kyy.Bridge.Persistence;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http.Features;
@@ -16,8 +17,8 @@ internal static partial class SignInRoutes
     {
         var pages = app.MapGroup("").AllowAnonymous().ExcludeFromDescription();
         pages.MapGet(OperatorSession.SignInPath, (HttpContext context) => ShowAsync(context, home));
-        pages.MapPost(OperatorSession.SignInPath, (HttpContext context, ApiKeys keys, ILogger<SignInPage> log) =>
-            SignInAsync(context, home, keys, log));
+        pages.MapPost(OperatorSession.SignInPath, (HttpContext context, ApiKeys keys, ILoggerFactory loggers) =>
+            SignInAsync(context, home, keys, loggers.CreateLogger(typeof(SignInRoutes))));
         pages.MapPost(OperatorSession.SignOutPath, SignOutAsync);
     }
 
@@ -45,7 +46,7 @@ internal static partial class SignInRoutes
         }
 
         await OperatorSession.SignInAsync(context, admin);
-        LogSignedIn(log, admin.KeyId);
+        LogSignedIn(log, LoggedId.OfKey(admin.KeyId));
         await Redirect(context, wanted, home).ExecuteAsync(context);
     }
 
@@ -60,9 +61,17 @@ internal static partial class SignInRoutes
     {
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } body) body.MaxRequestBodySize = LargestForm;
         if (!context.Request.HasFormContentType) return null;
-        return await context.RequestServices.GetRequiredService<IAntiforgery>().IsRequestValidAsync(context)
-            ? await context.Request.ReadFormAsync(context.RequestAborted)
-            : null;
+        try
+        {
+            return await context.RequestServices.GetRequiredService<IAntiforgery>().IsRequestValidAsync(context)
+                ? await context.Request.ReadFormAsync(context.RequestAborted)
+                : null;
+        }
+        catch (AntiforgeryValidationException)
+        {
+            // What calls itself a form and cannot be read as one.
+            return null;
+        }
     }
 
     private static string? Wanted(HttpContext context) => context.Request.Query[OperatorSession.ReturnParameter];
@@ -72,7 +81,7 @@ internal static partial class SignInRoutes
         TypedResults.LocalRedirect(RedirectHttpResult.IsLocalUrl(wanted) ? wanted! : context.Request.PathBase + otherwise);
 
     [LoggerMessage(1701, LogLevel.Information, "An admin has signed in to the pages, with the key {KeyId}")]
-    private static partial void LogSignedIn(ILogger logger, Guid keyId);
+    private static partial void LogSignedIn(ILogger logger, LoggedId keyId);
 
     [LoggerMessage(1702, LogLevel.Warning, "Somebody at {Address} could not sign in to the pages: no admin key")]
     private static partial void LogRefused(ILogger logger, System.Net.IPAddress? address);

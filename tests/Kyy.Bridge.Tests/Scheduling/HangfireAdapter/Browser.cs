@@ -43,10 +43,8 @@ internal sealed partial class Browser : IDisposable
     /// <summary>The token of a page of the dashboard.</summary>
     public async Task<string> DashboardTokenAsync() => DashboardToken().Match(await ReadAsync("/hangfire/recurring")).Groups[1].Value;
 
-    public void Dispose() => Http.Dispose();
-
     // Cookies that are for https alone are sent as well: the tests' localhost counts as a secure place, as it does for browsers.
-    private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request)
+    public async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request)
     {
         var secure = new UriBuilder(_address) { Scheme = "https" }.Uri;
         request.Headers.TryAddWithoutValidation("Cookie", _cookies.GetCookieHeader(secure));
@@ -55,6 +53,8 @@ internal sealed partial class Browser : IDisposable
             foreach (var cookie in cookies) _cookies.SetCookies(secure, cookie);
         return answer;
     }
+
+    public void Dispose() => Http.Dispose();
 
     [GeneratedRegex("name=\"__RequestVerificationToken\" value=\"([^\"]+)\"")]
     private static partial Regex Token();

@@ -49,6 +49,8 @@ public sealed class DashboardTests(PostgresServer server) : IAsyncLifetime
 
         signedIn.StatusCode.ShouldBe(HttpStatusCode.Redirect);
         signedIn.Headers.Location!.OriginalString.ShouldBe("/hangfire/recurring");
+        _bridge.Log.Lines.ShouldContain(line => line.Contains("\"Id\":1701", StringComparison.Ordinal)
+            && line.Contains("\"KeyId\":\"key_", StringComparison.Ordinal) && line.Contains("SignInRoutes", StringComparison.Ordinal));
         var cookie = signedIn.Headers.GetValues("Set-Cookie").Single(value => value.StartsWith("kyy-bridge-operator=", StringComparison.Ordinal));
         cookie.ShouldContain("httponly");
         cookie.ShouldContain("samesite=lax");
@@ -100,6 +102,19 @@ public sealed class DashboardTests(PostgresServer server) : IAsyncLifetime
         refused.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
         using var still = await browser.GetAsync("/hangfire");
         still.StatusCode.ShouldBe(HttpStatusCode.Redirect);
+    }
+
+    [Fact]
+    public async Task What_cannot_be_read_as_a_form_is_refused_and_no_fault_of_the_service()
+    {
+        using var browser = new Browser(_bridge.Address);
+        using var form = new ByteArrayContent("--other\r\n"u8.ToArray());
+        form.Headers.TryAddWithoutValidation("Content-Type", "multipart/form-data; boundary=one");
+        (await browser.GetAsync("/sign-in")).Dispose();
+
+        using var refused = await browser.SendAsync(new(HttpMethod.Post, "/sign-in") { Content = form });
+
+        refused.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
     }
 
     [Fact]
