@@ -88,17 +88,21 @@ begin
         return;
     end if;
 
-    -- Only `migrate` writes these two. A lost key of the ring would take with it every secret that it encrypts.
-    revoke insert, update, delete on bridge.migrations, bridge.data_protection_keys from bridge_service;
+    -- Only `migrate` writes these three. A lost key of the ring would take with it every secret that it encrypts.
+    revoke insert, update, delete on bridge.migrations, bridge.data_protection_keys, bridge.instance_secrets from bridge_service;
 
     grant select on
         bridge.clients, bridge.lanes, bridge.slots, bridge.tasks, bridge.task_callbacks, bridge.destinations, bridge.events,
-        bridge.deliveries, bridge.delivery_attempts, bridge.migrations
+        bridge.deliveries, bridge.delivery_attempts, bridge.model_durations, bridge.replicas, bridge.migrations
         to bridge_reader;
 
-    -- Without api_keys.hash, signing_secrets.ciphertext, what was answered under an Idempotency-Key, and all of data_protection_keys.
+    -- Without api_keys.hash, signing_secrets.ciphertext, what was answered under an Idempotency-Key, and all of data_protection_keys
+    -- and instance_secrets.
     grant select (id, client_id, name, prefix, created_at, expires_at, revoked_at) on bridge.api_keys to bridge_reader;
-    grant select (id, client_id, name, created_at) on bridge.upstream_keys to bridge_reader;
+    grant select (id, client_id, name, created_at, budget_id, base_url, max_requests_per_second, set_at)
+        on bridge.upstream_keys to bridge_reader;
+    grant select (id, state, state_since, reason, status_code, paused_until, probe_until, trips, pace, pace_at)
+        on bridge.upstream_budgets to bridge_reader;
     grant select (id, client_id, created_at, valid_until) on bridge.signing_secrets to bridge_reader;
     grant select (owner, method, path, key, created_at, status) on bridge.idempotency_keys to bridge_reader;
 end

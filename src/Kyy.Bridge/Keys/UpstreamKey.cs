@@ -10,4 +10,16 @@ internal sealed class UpstreamKey
     public Guid? ClientId { get; init; }
     public required string Name { get; init; }
     public DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>What it shares with the keys of the same value and base URL; null before a worker has used it.</summary>
+    public int? BudgetId { get; init; }
+
+    /// <summary>The only base URL that sees it; null for the operator's.</summary>
+    public string? BaseUrl { get; init; }
+    public byte[]? Ciphertext { get; init; }
+    public string? LastFour { get; init; }
+    public int? MaxRequestsPerSecond { get; init; }
+
+    /// <summary>When its value was given last.</summary>
+    public DateTimeOffset? SetAt { get; init; }
 }

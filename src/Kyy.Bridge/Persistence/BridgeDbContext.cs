@@ -4,6 +4,8 @@ using Kyy.Bridge.Http;
 using Kyy.Bridge.Keys;
 using Kyy.Bridge.Outcomes;
 using Kyy.Bridge.Polling;
+using Kyy.Bridge.Polling.Budgets;
+using Kyy.Bridge.Polling.Estimates;
 using Kyy.Bridge.Tasks;
 using Microsoft.EntityFrameworkCore;
 
@@ -25,6 +27,8 @@ internal sealed class BridgeDbContext(DbContextOptions<BridgeDbContext> options)
     public DbSet<Delivery> Deliveries => Set<Delivery>();
     public DbSet<DeliveryAttempt> DeliveryAttempts => Set<DeliveryAttempt>();
     public DbSet<IdempotencyRecord> IdempotencyKeys => Set<IdempotencyRecord>();
+    public DbSet<UpstreamBudget> UpstreamBudgets => Set<UpstreamBudget>();
+    public DbSet<ModelDurations> ModelDurations => Set<ModelDurations>();
     public DbSet<DataProtectionKey> DataProtectionKeys => Set<DataProtectionKey>();
 
     /// <inheritdoc />
@@ -49,6 +53,10 @@ internal sealed class BridgeDbContext(DbContextOptions<BridgeDbContext> options)
         modelBuilder.Entity<DeliveryAttempt>().ToTable("delivery_attempts").HasKey(a => new { a.DeliveryId, a.Number });
         modelBuilder.Entity<IdempotencyRecord>().ToTable("idempotency_keys").HasKey(k => new { k.Owner, k.Method, k.Path, k.Key });
         modelBuilder.Entity<DataProtectionKey>().ToTable("data_protection_keys");
+        modelBuilder.Entity<InstanceSecret>().ToTable("instance_secrets").HasKey(s => s.Name);
+        modelBuilder.Entity<UpstreamBudget>().ToTable("upstream_budgets");
+        modelBuilder.Entity<Replica>().ToTable("replicas");
+        modelBuilder.Entity<ModelDurations>().ToTable("model_durations").HasKey(d => new { d.Model, d.Tier });
         NameColumns(modelBuilder);
     }
 

@@ -13,4 +13,5 @@ internal sealed class Lane
     public DateTimeOffset? LastFailureAt { get; init; }
     public string? LastFailureKind { get; init; }
     public int? LastFailureStatus { get; init; }
+    public string? LastFailureDetail { get; init; }
 }

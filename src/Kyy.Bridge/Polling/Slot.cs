@@ -11,4 +11,10 @@ internal sealed class Slot
 
     /// <summary>Never later than the earliest due time of its tasks.</summary>
     public required DateTimeOffset NextDue { get; init; }
+
+    /// <summary>Whose tasks they are: the clients of one key take turns.</summary>
+    public Guid ClientId { get; init; }
+
+    /// <summary>Whether one of them has never been asked about.</summary>
+    public bool Fresh { get; init; }
 }

@@ -51,6 +51,7 @@ public sealed class RolesTests(PostgresServer server, RolesDatabase roles) : ICl
     [InlineData("truncate bridge.idempotency_keys")]
     [InlineData("delete from bridge.migrations")]
     [InlineData("delete from bridge.data_protection_keys")]
+    [InlineData("delete from bridge.instance_secrets")]
     [InlineData("insert into bridge.data_protection_keys (xml) values ('')")]
     [InlineData("set role bridge_migrator")]
     public async Task The_service_changes_rows_alone(string sql) => (await roles.RefusalAsync(roles.Service, sql)).ShouldBe(Refused);
@@ -69,6 +70,8 @@ public sealed class RolesTests(PostgresServer server, RolesDatabase roles) : ICl
     [InlineData("select * from bridge.api_keys")]
     [InlineData("select ciphertext from bridge.signing_secrets")]
     [InlineData("select xml from bridge.data_protection_keys")]
+    [InlineData("select ciphertext from bridge.upstream_keys")]
+    [InlineData("select fingerprint from bridge.upstream_budgets")]
     [InlineData("select body from bridge.idempotency_keys")]
     [InlineData("select bridge.new_id()")]
     [InlineData("select from bridge.tasks for update")]
@@ -84,7 +87,8 @@ public sealed class RolesTests(PostgresServer server, RolesDatabase roles) : ICl
     public async Task Every_table_but_the_key_ring_is_open_to_the_reader_at_least_in_part() => (await QueryAsync("""
         select relname from pg_class
         where relnamespace = 'bridge'::regnamespace and relkind = 'r' and not has_any_column_privilege('bridge_reader', oid, 'select')
-        """)).ShouldBe(["data_protection_keys"]);
+        order by relname
+        """)).ShouldBe(["data_protection_keys", "instance_secrets"]);
 
     [Fact]
     public async Task What_a_later_migration_makes_is_open_to_the_service_and_closed_to_people()
