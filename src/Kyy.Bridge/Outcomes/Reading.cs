@@ -34,8 +34,9 @@ internal sealed record Reading
 
 /// <summary>Another lane for a task.</summary>
 /// <param name="Lane">The lane.</param>
+/// <param name="Client">Whose task it is.</param>
 /// <param name="Shortest">The shortest interval there: the poll that is already planned is put off to it, if the old lane's was shorter.</param>
-internal sealed record LaneMove(int Lane, TimeSpan Shortest);
+internal sealed record LaneMove(int Lane, Guid Client, TimeSpan Shortest);
 
 /// <summary>Why an answer told nothing of its task.</summary>
 /// <param name="Kind">A word for it, as it stands in <c>last_failure.kind</c>.</param>

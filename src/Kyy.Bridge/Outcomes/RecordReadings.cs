@@ -32,14 +32,14 @@ internal static class RecordReadings
 
     // A slot of their own in the new lane, due at once: too early is harmless, the next claim corrects it.
     private const string MoveSql = """
-        with slot as (insert into bridge.slots (lane, next_due) values ($1, now()) returning id)
+        with slot as (insert into bridge.slots (lane, client_id, fresh, next_due) values ($1, $4, false, now()) returning id)
         update bridge.tasks t
         set slot_id = slot.id, next_poll_at = greatest(t.next_poll_at, t.last_polled_at + $3)
         from slot
         where t.id = any ($2) and t.ended_at is null
         """;
 
-    /// <summary>The statements for one batch: the readings themselves, then one for each lane that tasks move to.</summary>
+    /// <summary>The statements for one batch: the readings themselves, then one for each lane and client that tasks move to.</summary>
     public static IEnumerable<NpgsqlBatchCommand> Commands(IReadOnlyList<Reading> readings, Guid batch)
     {
         yield return Record(readings, batch);
@@ -47,7 +47,11 @@ internal static class RecordReadings
         {
             yield return new(MoveSql)
             {
-                Parameters = { new() { Value = move.Key.Lane }, new() { Value = move.ToArray() }, new() { Value = move.Key.Shortest } },
+                Parameters =
+                {
+                    new() { Value = move.Key.Lane }, new() { Value = move.ToArray() }, new() { Value = move.Key.Shortest },
+                    new() { Value = move.Key.Client },
+                },
             };
         }
     }

@@ -10,7 +10,7 @@ namespace Kyy.Bridge.Polling;
 /// </summary>
 /// <remarks>
 /// Three statements in one short transaction that never waits for a lock: (1) lock due slots and their due tasks, index
-/// <c>slots_due</c> then <c>tasks_slot</c>; (2) write the planned due times, a HOT update, as no index covers
+/// <c>slots_turns</c> then <c>tasks_slot</c>; (2) write the planned due times, a HOT update, as no index covers
 /// <c>next_poll_at</c>; (3) correct the slots, with a snapshot taken after they were locked, so that a task that was filed
 /// meanwhile is seen. Whoever files a task locks its slot first.
 /// </remarks>
@@ -24,7 +24,7 @@ internal sealed class ClaimDueTasks(NpgsqlDataSource dataSource)
             select id from bridge.slots
             where ctid = any (array(
                 select ctid from bridge.slots
-                where lane = $1 and next_due <= coalesce($4, now())
+                where lane = $1 and client_id = $5 and fresh = $6 and next_due <= coalesce($4, now())
                 order by next_due
                 limit $2
                 for update skip locked))
@@ -41,7 +41,8 @@ internal sealed class ClaimDueTasks(NpgsqlDataSource dataSource)
                coalesce($4, now()) - least(t.registered_at, greatest(
                    coalesce(t.upstream_created_at, t.registered_at), t.registered_at - interval '2 days')),
                coalesce($4, now()) - t.registered_at,
-               t.deadline_at - coalesce($4, now()), t.polls
+               t.deadline_at - coalesce($4, now()), t.polls, t.client_id,
+               t.consecutive_failures > 0 and coalesce(t.last_failure_kind, '') = 'forbidden'
         from due d
         left join locked t on t.slot_id = d.id
         """;
@@ -55,32 +56,35 @@ internal sealed class ClaimDueTasks(NpgsqlDataSource dataSource)
 
     internal const string CorrectSlots = """
         with corrected as materialized (
-            select s.id, (select min(t.next_poll_at) from bridge.tasks t where t.slot_id = s.id) as first
+            select s.id, m.first, m.fresh
             from bridge.slots s
+            cross join lateral (
+                select min(t.next_poll_at) as first, bool_or(t.polls = 0) as fresh from bridge.tasks t where t.slot_id = s.id
+            ) m
             where s.id = any ($1)
         ), emptied as (
             delete from bridge.slots s using corrected c where s.id = c.id and c.first is null
         )
-        update bridge.slots s set next_due = c.first from corrected c where s.id = c.id and c.first is not null
+        update bridge.slots s set next_due = c.first, fresh = c.fresh from corrected c where s.id = c.id and c.first is not null
         """;
 
     // One full slot fills a claim; the second keeps a nearly empty one from being a claim of its own. Eight, with 40,000 tasks due
     // at once, cost a fifth of the throughput: a claim reads and sorts every due member of its slots.
     private const int SlotsAClaim = 2;
 
-    /// <summary>Claims at most <paramref name="limit"/> due tasks of a lane.</summary>
-    /// <param name="lane">The lane.</param>
+    /// <summary>Claims at most <paramref name="limit"/> due tasks of one turn of a lane.</summary>
+    /// <param name="turn">The lane, whose tasks in it, and whether those that were never asked about.</param>
     /// <param name="limit">No more than can be started within the slack of the lane's window.</param>
     /// <param name="plan">The interval to a task's next poll, given a jitter that is the same for all tasks of a slot.</param>
     /// <param name="jitter">Draws a jitter from 0 to 1.</param>
     /// <param name="now">The time, in tests; PostgreSQL's by default.</param>
     /// <param name="cancellation">Ends the claim with nothing claimed.</param>
     public async Task<List<DueTask>> ClaimAsync(
-        int lane, int limit, Func<DueTask, double, TimeSpan> plan, Func<double> jitter, DateTimeOffset? now, CancellationToken cancellation)
+        ClaimTurn turn, int limit, Func<DueTask, double, TimeSpan> plan, Func<double> jitter, DateTimeOffset? now, CancellationToken cancellation)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellation);
-        var (slots, claimed) = await LockDueAsync(connection, lane, limit, now, cancellation);
+        var (slots, claimed) = await LockDueAsync(connection, turn, limit, now, cancellation);
         if (slots.Count == 0) return [];
 
         await using var write = new NpgsqlBatch(connection, transaction);
@@ -92,11 +96,15 @@ internal sealed class ClaimDueTasks(NpgsqlDataSource dataSource)
     }
 
     private static async Task<(HashSet<long> Slots, List<Claimed> Tasks)> LockDueAsync(
-        NpgsqlConnection connection, int lane, int limit, DateTimeOffset? now, CancellationToken cancellation)
+        NpgsqlConnection connection, ClaimTurn turn, int limit, DateTimeOffset? now, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand(LockDue, connection)
         {
-            Parameters = { new() { Value = lane }, new() { Value = SlotsAClaim }, new() { Value = limit }, Rows.Time(now) },
+            Parameters =
+            {
+                new() { Value = turn.Lane }, new() { Value = SlotsAClaim }, new() { Value = limit }, Rows.Time(now),
+                new() { Value = turn.Client }, new() { Value = turn.Fresh },
+            },
         };
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         var slots = new HashSet<long>();
@@ -145,7 +153,15 @@ internal sealed class ClaimDueTasks(NpgsqlDataSource dataSource)
         RegisteredFor = row.GetTimeSpan(16),
         DeadlineIn = row.GetTimeSpan(17),
         Polls = row.GetInt32(18) + 1,
+        ClientId = row.GetGuid(19),
+        IsForbidden = row.GetBoolean(20),
     };
 
     private sealed record Claimed(DueTask Task, long Slot);
 }
+
+/// <summary>What is claimed from at a time.</summary>
+/// <param name="Lane">The lane.</param>
+/// <param name="Client">Whose tasks in it.</param>
+/// <param name="Fresh">Whether from the slots with tasks that were never asked about.</param>
+internal readonly record struct ClaimTurn(int Lane, Guid Client, bool Fresh);

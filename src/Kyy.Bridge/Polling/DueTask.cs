@@ -4,6 +4,7 @@ namespace Kyy.Bridge.Polling;
 internal sealed record DueTask
 {
     public required Guid Id { get; init; }
+    public required Guid ClientId { get; init; }
     public required string TaskId { get; init; }
     public required Guid UpstreamKeyId { get; init; }
 
@@ -25,6 +26,9 @@ internal sealed record DueTask
 
     /// <summary>Answers in a row that concerned this task alone and told nothing of it.</summary>
     public int ConsecutiveFailures { get; init; }
+
+    /// <summary>Whether the last of those was a refusal of this task while the key worked for others.</summary>
+    public bool IsForbidden { get; init; }
     public DateTimeOffset? UpstreamCreatedAt { get; init; }
 
     /// <summary>Polls claimed so far, this one included: a later claim has another number.</summary>

@@ -1,6 +1,6 @@
-using System.Text.Json;
 using Kyy.Bridge.Client.Contracts;
 using Kyy.Bridge.Outcomes;
+using Kyy.Bridge.Polling.Budgets;
 using Kyy.Bridge.Upstream;
 using Kyy.Bridge.Upstream.Catalogue;
 
@@ -15,18 +15,44 @@ internal sealed class Judge(ModelCatalogue catalogue)
     // CONTRACT.md's rule 8 and DESIGN.md: three more polls for the link, three in a row for a missing record.
     private const int MorePollsForUrl = 3, NotFoundInARow = 3;
 
+    /// <summary>The kind of trouble of a base URL at which nothing answers.</summary>
+    public const string WrongRouteKind = "wrong_route";
+
+    private const string ForbiddenKind = "forbidden";
+
     // How long a limit waits for its last look where every look fails for reasons that are not the task's.
     private static readonly TimeSpan LastLookLimit = TimeSpan.FromHours(24);
 
-    public Verdict Of(DueTask task, UpstreamReply reply, DateTimeOffset readAt) => new Case(catalogue, task, readAt).Decide(reply);
+    /// <param name="task">The task, as it was claimed.</param>
+    /// <param name="reply">What the upstream answered.</param>
+    /// <param name="readAt">When, by the database's clock.</param>
+    /// <param name="routeIsDoubtful">Whether so many tasks are not found that it is rather the base URL that is wrong.</param>
+    /// <param name="excerpt">The answer's beginning, for people, where it told nothing of the task.</param>
+    public Verdict Of(DueTask task, UpstreamReply reply, DateTimeOffset readAt, bool routeIsDoubtful = false, string? excerpt = null) =>
+        new Case(catalogue, task, readAt, excerpt).Decide(reply, routeIsDoubtful);
+
+    /// <summary>
+    /// Whether a "not found" about it would count: it is old enough to be readable, and its record not yet past its life. Only those
+    /// are evidence against the base URL.
+    /// </summary>
+    public bool ShouldBeThere(DueTask task)
+    {
+        var family = Find(catalogue, task.Family);
+        return task.RegisteredFor >= family.NotFoundGrace && !(task.Age > family.RecordLife);
+    }
+
+    /// <summary>A refusal that is known to be this task's own by now: the upstream has answered about another one of the same key.</summary>
+    /// <remarks>What a key may not see looks like what is not there, so it counts as "not found" (CONTRACT.md, A13).</remarks>
+    public Verdict OfForbidden(DueTask task, int statusCode, DateTimeOffset readAt) =>
+        new Case(catalogue, task, readAt, null).Missing(new(ForbiddenKind, statusCode), TaskErrorCodes.UpstreamForbidden);
 
     // A family that a newer version knew and this one does not is polled at the default cadence rather than not at all.
     private static ModelFamily Find(ModelCatalogue catalogue, string? id) =>
         id is not null && catalogue.Find(id) is { } family ? family : catalogue.Default;
 
-    private sealed record Case(ModelCatalogue Catalogue, DueTask Task, DateTimeOffset ReadAt)
+    private sealed record Case(ModelCatalogue Catalogue, DueTask Task, DateTimeOffset ReadAt, string? Excerpt)
     {
-        public Verdict Decide(UpstreamReply reply) => reply switch
+        public Verdict Decide(UpstreamReply reply, bool routeIsDoubtful) => reply switch
         {
             UpstreamReply.Completed completed => Completed(completed),
             UpstreamReply.Failed failed => End(TaskStatuses.Failed, failed.Facts, UpstreamError(TaskErrorCodes.UpstreamFailed, failed.Facts)),
@@ -36,14 +62,15 @@ internal sealed class Judge(ModelCatalogue catalogue)
                 End(TaskStatuses.Expired, expired.Facts, UpstreamError(TaskErrorCodes.UpstreamExpired, expired.Facts)),
             UpstreamReply.CompletedWithoutUrl missing => WithoutUrl(missing),
             UpstreamReply.Waiting waiting => IsOverdue ? TimedOut(waiting.Facts) : Waiting(waiting),
-            UpstreamReply.NotFound missing => NotFound(missing),
-            UpstreamReply.NotOurs foreign => Untold(new("not_ours", Detail: Word(foreign.Reason))),
-            UpstreamReply.NotUnderstood odd => Untold(new("not_understood", Detail: odd.Facts.RawStatus ?? Word(odd.Reason))),
+            UpstreamReply.NotFound when routeIsDoubtful => OfTheLane(new(WrongRouteKind, 404, Excerpt)),
+            UpstreamReply.NotFound missing => Missing(new("not_found", missing.StatusCode, Excerpt), TaskErrorCodes.UpstreamNotFound),
+            UpstreamReply.NotOurs foreign => Untold(new("not_ours", Detail: Excerpt ?? KindWord.Of(foreign.Reason))),
+            UpstreamReply.NotUnderstood odd => Untold(new("not_understood", Detail: Excerpt ?? odd.Facts.RawStatus ?? KindWord.Of(odd.Reason))),
             UpstreamReply.NoNews => IsOverdue ? TimedOut(UpstreamFacts.None) : Verdict.Unchanged.Instance,
-            UpstreamReply.WrongRoute => OfTheLane(new("wrong_route", 404)),
-            UpstreamReply.KeyRefused refused => OfTheLane(new("key_refused", refused.StatusCode)),
-            UpstreamReply.Throttled => OfTheLane(new("throttled", 429)),
-            UpstreamReply.Unreachable unreachable => OfTheLane(new(Word(unreachable.Kind), unreachable.StatusCode)),
+            UpstreamReply.WrongRoute => OfTheLane(new(WrongRouteKind, 404, Excerpt)),
+            UpstreamReply.KeyRefused refused => OfTheLane(new("key_refused", refused.StatusCode, Excerpt)),
+            UpstreamReply.Throttled => OfTheLane(new("throttled", 429, Excerpt)),
+            UpstreamReply.Unreachable unreachable => OfTheLane(new(KindWord.Of(unreachable.Kind), unreachable.StatusCode, Excerpt)),
             _ => throw new InvalidOperationException($"No verdict for {reply.GetType().Name}."),
         };
 
@@ -89,20 +116,18 @@ internal sealed class Judge(ModelCatalogue catalogue)
             || (reading.UpstreamCreatedAt is not null && Task.UpstreamCreatedAt is null)
             || Task.ConsecutiveFailures > 0 || Task.NotFound > 0;
 
-        private Verdict NotFound(UpstreamReply.NotFound reply)
+        /// <summary>There is no such task for this key: too young to be readable yet, gone after its life, or not there.</summary>
+        public Verdict Missing(TaskTrouble trouble, string errorCode)
         {
-            var family = Find(Catalogue, Task.Family);
-            var isYoung = Task.RegisteredFor < family.NotFoundGrace;
+            var isYoung = Task.RegisteredFor < Find(Catalogue, Task.Family).NotFoundGrace;
             var inARow = isYoung ? 0 : Task.NotFound + 1;
-            if (inARow >= NotFoundInARow)
-            {
-                return family.RecordLife is { } life && Task.Age > life
-                    ? End(TaskStatuses.Expired, UpstreamFacts.None, new(TaskErrorCodes.UpstreamExpired, null))
-                    : End(TaskStatuses.Lost, UpstreamFacts.None, new(TaskErrorCodes.UpstreamNotFound, null));
-            }
-
-            return Untold(new("not_found", reply.StatusCode), inARow);
+            if (inARow < NotFoundInARow) return Untold(trouble, inARow);
+            return IsPastRecordLife
+                ? End(TaskStatuses.Expired, UpstreamFacts.None, new(TaskErrorCodes.UpstreamExpired, null))
+                : End(TaskStatuses.Lost, UpstreamFacts.None, new(errorCode, null));
         }
+
+        private bool IsPastRecordLife => Find(Catalogue, Task.Family).RecordLife is { } life && Task.Age > life;
 
         /// <summary>An answer that concerns this task alone and tells nothing of it: it lives on, and somebody should look.</summary>
         private Verdict Untold(TaskTrouble trouble, int notFound = 0) => IsOverdue
@@ -157,6 +182,4 @@ internal sealed class Judge(ModelCatalogue catalogue)
         TaskStatuses.Queued => 1,
         _ => 2,
     };
-
-    private static string Word<T>(T value) where T : struct, Enum => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
 }

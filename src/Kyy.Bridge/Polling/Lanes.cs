@@ -27,8 +27,9 @@ internal sealed class Lanes(NpgsqlDataSource dataSource)
         set failures = case when r.starts_anew then r.failures else l.failures + r.failures end,
             last_failure_at = case when r.kind is null then l.last_failure_at else r.at end,
             last_failure_kind = coalesce(r.kind, l.last_failure_kind),
-            last_failure_status = case when r.kind is null then l.last_failure_status else r.status end
-        from unnest($1, $2, $3, $4, $5, $6) r (id, failures, starts_anew, kind, status, at)
+            last_failure_status = case when r.kind is null then l.last_failure_status else r.status end,
+            last_failure_detail = case when r.kind is null then l.last_failure_detail else r.detail end
+        from unnest($1, $2, $3, $4, $5, $6, $7) r (id, failures, starts_anew, kind, status, at, detail)
         where l.id = r.id
         """;
 
@@ -67,6 +68,7 @@ internal sealed class Lanes(NpgsqlDataSource dataSource)
         command.Parameters.Add(Rows.Column(byLane, r => r.Trouble?.Kind));
         command.Parameters.Add(Rows.Column(byLane, r => r.Trouble?.StatusCode, NpgsqlDbType.Integer));
         command.Parameters.Add(Rows.Column(byLane, r => r.At, NpgsqlDbType.TimestampTz));
+        command.Parameters.Add(Rows.Column(byLane, r => r.Trouble?.Detail));
         await command.ExecuteNonQueryAsync();
     }
 

@@ -4,24 +4,58 @@ using NpgsqlTypes;
 
 namespace Kyy.Bridge.Polling;
 
-/// <summary>A lane that has tasks in flight.</summary>
+/// <summary>A client's part of a lane with something due in sight, or a lane whose key is paused.</summary>
 /// <param name="Id">The lane.</param>
 /// <param name="Tier">The service tier of its tasks.</param>
+/// <param name="Key">The upstream key of its tasks.</param>
 /// <param name="IsFailing">Whether its last polls failed for reasons that are not their tasks'.</param>
-/// <param name="DueIn">In how long the first of its tasks is due; not above zero where one is due now.</param>
-internal sealed record LaneDue(int Id, string Tier, bool IsFailing, TimeSpan DueIn);
+/// <param name="Client">Whose tasks.</param>
+/// <param name="Fresh">Whether those that were never asked about.</param>
+/// <param name="DueIn">In how long the first of them is due; not above zero where one is due now.</param>
+/// <param name="PausedFor">What is left of the key's pause; not above zero where a probe is wanted; null where there is none.</param>
+internal sealed record LaneDue(int Id, string Tier, Guid Key, bool IsFailing, Guid Client, bool Fresh, TimeSpan DueIn, TimeSpan? PausedFor)
+{
+    public ClaimTurn Turn => new(Id, Client, Fresh);
 
-/// <summary>Which of a family's lanes have something due, the longest overdue first. One probe of <c>slots_due</c> per lane.</summary>
+    /// <summary>Whether something may be asked now: due, and its key not paused.</summary>
+    public bool IsReady => DueIn <= TimeSpan.Zero && !(PausedFor > TimeSpan.Zero);
+}
+
+/// <summary>Which clients of a family's lanes have something due.</summary>
+/// <remarks>
+/// The recursion hops over index <c>slots_turns</c>, one probe for each client of a lane, however many slots there are. In a lane
+/// whose key is paused it does not even begin, so that a backlog of any size costs the others nothing.
+/// </remarks>
 internal static class LanesDue
 {
     internal const string Sql = """
-        select l.id, l.tier, l.failures > 0, s.next_due - coalesce($2, now())
+        select l.id, l.tier, l.upstream_key_id, l.failures > 0, d.client_id, d.fresh, d.next_due - coalesce($2, now()), p.paused_for
         from bridge.lanes l
-        cross join lateral (
-            select next_due from bridge.slots where lane = l.id order by next_due limit 1
-        ) s
+        join bridge.upstream_keys k on k.id = l.upstream_key_id
+        join bridge.upstream_budgets b on b.id = k.budget_id
+        cross join lateral (select greatest(b.paused_until, b.probe_until) - coalesce($2, now()) as paused_for) p
+        left join lateral (
+            with recursive turns as (
+                (select s.client_id, s.fresh, s.next_due
+                 from bridge.slots s
+                 where s.lane = l.id and (b.paused_until is null or p.paused_for <= interval '0')
+                 order by s.client_id, s.fresh, s.next_due
+                 limit 1)
+                union all
+                select n.client_id, n.fresh, n.next_due
+                from turns t
+                cross join lateral (
+                    select s.client_id, s.fresh, s.next_due
+                    from bridge.slots s
+                    where s.lane = l.id and (s.client_id, s.fresh) > (t.client_id, t.fresh)
+                    order by s.client_id, s.fresh, s.next_due
+                    limit 1
+                ) n
+            )
+            select * from turns
+        ) d on true
         where case when $3::text[] is null then l.family = $1 else l.family <> all ($3) end
-        order by s.next_due
+          and (d.client_id is not null or p.paused_for > interval '0')
         """;
 
     /// <param name="dataSource">The database.</param>
@@ -41,8 +75,17 @@ internal static class LanesDue
         command.Parameters.Add(new() { Value = (object?)others ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         var lanes = new List<LaneDue>();
-        while (await reader.ReadAsync(cancellation))
-            lanes.Add(new(reader.GetInt32(0), reader.GetString(1), reader.GetBoolean(2), reader.GetTimeSpan(3)));
+        while (await reader.ReadAsync(cancellation)) lanes.Add(Read(reader));
         return lanes;
+    }
+
+    private static LaneDue Read(NpgsqlDataReader row)
+    {
+        TimeSpan? pausedFor = row.IsDBNull(7) ? null : row.GetTimeSpan(7);
+        var isLookedAt = !row.IsDBNull(4);
+        return new(
+            row.GetInt32(0), row.GetString(1), row.GetGuid(2), row.GetBoolean(3),
+            isLookedAt ? row.GetGuid(4) : Guid.Empty, isLookedAt && row.GetBoolean(5),
+            isLookedAt ? row.GetTimeSpan(6) : pausedFor ?? TimeSpan.Zero, pausedFor);
     }
 }

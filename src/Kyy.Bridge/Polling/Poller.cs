@@ -1,5 +1,6 @@
-using Kyy.Bridge.Outcomes;
-using Kyy.Bridge.Persistence;
+using Kyy.Bridge.Client.Contracts;
+using Kyy.Bridge.Keys.UpstreamKeys;
+using Kyy.Bridge.Polling.Budgets;
 using Kyy.Bridge.Scheduling;
 using Kyy.Bridge.Upstream;
 using Kyy.Bridge.Upstream.Catalogue;
@@ -7,198 +8,165 @@ using Npgsql;
 
 namespace Kyy.Bridge.Polling;
 
-/// <summary>Asks the upstream about due tasks: claim, ask, judge, record.</summary>
+/// <summary>Claims due tasks as far as they may be asked about now, and has them asked about.</summary>
 /// <remarks>
 /// <code>
-/// ① room in flight and in the key's rate → ② claim no more than that → ③ a last look at the clock, GET → ④ judge → ⑤ record
+/// ① whose turn it is → ② room in flight, turns in the key's budget → ③ claim no more than that → ④ <see cref="Asker"/>
 /// </code>
 /// A process that dies between any two of these loses nothing: the claim has already moved the task's due time on, so it comes
 /// due again by itself, and never earlier than the window allows.
 /// </remarks>
-internal sealed partial class Poller(
-    NpgsqlDataSource dataSource, ClaimDueTasks claims, IUpstreamClient upstream, UpstreamTargets targets, ModelCatalogue catalogue,
-    Judge judge, Lanes lanes, OutcomeRecorder recorder, DatabaseClock clock, UpstreamOptions options, TimeProvider time, Jitter jitter,
-    ILogger<Poller> logger)
-    : IAsyncDisposable
+internal sealed class Poller(
+    NpgsqlDataSource dataSource, ClaimDueTasks claims, UpstreamKeyRing keys, ModelCatalogue catalogue, KeyBudgets budgets,
+    BudgetKeeper keeper, Asker asker, PollRoom room, UpstreamOptions options, TimeProvider time, Jitter jitter)
 {
-    private const int LargestClaim = 200, LargestReport = 500;
+    private const int LargestClaim = 200;
 
-    private readonly PollRoom _room = new(options.MaxConcurrency);
-    private readonly KeyRate _rate = new(options.MaxRequestsPerSecond, time);
     private readonly InFlight _inFlight = new();
-    private readonly Batcher<LaneReport> _laneReports = new(LargestReport, lanes.ReportAsync);
 
     /// <summary>Starts polls for what is due in a family, as far as there is room; it does not wait for their answers.</summary>
     public async Task<WorkRun> RunOnceAsync(ModelFamily family, WakeSignal wake, CancellationToken cancellation)
     {
-        if (!targets.Any) return new(0);
+        if (budgets.OpensIn is { Ticks: > 0 } opensIn) return new(0, Shorter(opensIn, PollPlan.Tick));
+        if (!keys.Any) return new(0);
         for (var started = 0; ;)
         {
+            var readAt = time.GetTimestamp();
             var all = await LanesDue.ReadAsync(dataSource, family.Id, OthersOf(family), null, cancellation);
-            LaneDue[] due = [.. all.Where(lane => lane.DueIn <= TimeSpan.Zero)];
-            if (due.Length == 0) return new(started, all.Count == 0 ? null : all.Min(lane => lane.DueIn));
+            var ready = InTurn(all, readAt);
+            if (ready.Count == 0) return new(started, NextOf(all));
 
-            var (round, isFull) = await ClaimRoundAsync(family, due, wake, cancellation);
-            started += round;
+            var round = await ClaimRoundAsync(family, ready, wake, cancellation);
+            started += round.Started;
             // Where requests in flight fill the room, the first that ends wakes the loop; where the rate is used up, time does.
-            if (isFull) return new(started, _rate.NextIn() is { Ticks: > 0 } next ? next : null);
-            // Slots that others hold are worth another look soon.
-            if (round == 0) return new(started, PollPlan.Tick);
+            if (round.IsFull || round.Started == 0) return new(started, round.NextIn ?? (round.IsFull ? null : PollPlan.Tick));
         }
     }
 
     /// <summary>Returns when every poll that was begun has its answer recorded.</summary>
     public Task WhenIdleAsync() => _inFlight.WhenEmptyAsync();
 
-    /// <inheritdoc />
-    public ValueTask DisposeAsync() => _laneReports.DisposeAsync();
+    private static TimeSpan Shorter(TimeSpan one, TimeSpan other) => one < other ? one : other;
 
-    // Each due lane gets its share of the room, the longest overdue first.
-    private async Task<(int Started, bool IsFull)> ClaimRoundAsync(
-        ModelFamily family, LaneDue[] due, WakeSignal wake, CancellationToken cancellation)
-    {
-        var started = 0;
-        for (var i = 0; i < due.Length; i++)
-        {
-            var taken = TakeRoom(Math.Max(1, Math.Min(LargestClaim, options.MaxConcurrency) / (due.Length - i)), wake);
-            if (taken == 0) return (started, true);
-
-            started += await ClaimAsync(family, due[i], taken, cancellation);
-        }
-
-        return (started, false);
-    }
+    // A lane that is due and not ready is one whose key is paused, or not known here yet.
+    private static TimeSpan? NextOf(List<LaneDue> all) => all.Count == 0
+        ? null
+        : all.Min(lane => lane.PausedFor is { Ticks: > 0 } paused ? paused : lane.DueIn is { Ticks: > 0 } due ? due : KeyBudgets.Cadence);
 
     private string[]? OthersOf(ModelFamily family) =>
         family.Id != catalogue.Default.Id ? null : [.. catalogue.Families.Select(other => other.Id).Where(id => id != family.Id)];
 
-    private int TakeRoom(int wanted, WakeSignal wake)
+    // Budgets side by side, and in each the clients in the order of their turns: the first of every budget, then the second.
+    private List<Ready> InTurn(List<LaneDue> all, long readAt)
     {
-        var room = _room.Take(wanted, wake);
-        var allowed = _rate.Take(room);
-        _room.Return(room - allowed);
-        return allowed;
+        var byBudget = new Dictionary<Budget, List<Ready>>();
+        foreach (var lane in all)
+        {
+            if (!budgets.TryFind(lane.Key, out var key, out var budget) || !budget.See(lane.PausedFor, readAt) || !lane.IsReady) continue;
+            if (!byBudget.TryGetValue(budget, out var ready)) byBudget[budget] = ready = [];
+            ready.Add(new(lane, key, budget));
+        }
+
+        return
+        [
+            .. byBudget
+                .SelectMany(same => same.Key.Turns.Order([.. same.Value.Select(ready => ready.Lane)])
+                    .Select((lane, place) => (Place: place, Ready: same.Value.Find(ready => ready.Lane == lane)!)))
+                .OrderBy(one => one.Place)
+                .Select(one => one.Ready),
+        ];
     }
 
-    private async Task<int> ClaimAsync(ModelFamily family, LaneDue lane, int room, CancellationToken cancellation)
+    // Each gets its share of the room that is left.
+    private async Task<Round> ClaimRoundAsync(ModelFamily family, List<Ready> ready, WakeSignal wake, CancellationToken cancellation)
     {
-        var window = family.WindowFor(flex: lane.Tier == Client.Contracts.ServiceTiers.Flex);
-        // Counted from before the claim is sent, so that the poll is believed to be later than it is, never earlier.
+        var round = new Round(0, null, false);
+        for (var i = 0; i < ready.Count; i++)
+        {
+            var wanted = Math.Max(1, Math.Min(LargestClaim, options.MaxConcurrency) / (ready.Count - i));
+            var places = room.Take(wanted, wake);
+            if (places == 0) return round with { IsFull = true };
+
+            var turns = await ReserveAsync(ready[i], places, cancellation);
+            room.Return(places - turns.Count);
+            round = turns.Count == 0
+                ? round.WaitingFor(NextIn(ready[i].Budget))
+                : round with { Started = round.Started + await ClaimAsync(family, ready[i], turns, cancellation) };
+        }
+
+        return round;
+    }
+
+    private async Task<PacedTurns> ReserveAsync(Ready ready, int places, CancellationToken cancellation)
+    {
+        var (budget, rate) = (ready.Budget, ready.Budget.Rate);
+        if (ready.IsProbe)
+        {
+            // One call, whoever makes it; the others see in the table that it is under way.
+            if (!await keeper.TryProbeAsync(budget, cancellation)) return default;
+            return new(TimeSpan.Zero, TimeSpan.Zero, 1);
+        }
+
+        var share = budget.Turns.ShareOf(ready.Lane, Pacer.TurnsAhead(rate));
+        var turns = share > 0 ? budget.Pacer.Reserve(Math.Min(places, share), rate) : default;
+        budget.Turns.Begin(ready.Lane, turns.Count);
+        return turns;
+    }
+
+    private static TimeSpan NextIn(Budget budget) =>
+        budget.Pacer.NextIn(budget.Rate) is var next && next > PollPlan.Tick ? next : PollPlan.Tick;
+
+    private async Task<int> ClaimAsync(ModelFamily family, Ready ready, PacedTurns turns, CancellationToken cancellation)
+    {
+        var isFlex = ready.Lane.Tier == ServiceTiers.Flex;
+        var window = family.WindowFor(isFlex);
         var claimedAt = time.GetTimestamp();
         var claimed = new List<DueTask>();
         try
         {
-            claimed = await claims.ClaimAsync(lane.Id, room, Plan, jitter.Next, null, cancellation);
+            claimed = await claims.ClaimAsync(ready.Lane.Turn, turns.Count, Plan, jitter.Next, null, cancellation);
         }
         finally
         {
-            _room.Return(room - claimed.Count);
-            _rate.Return(room - claimed.Count);
+            await GiveBackAsync(ready, turns, turns.Count - claimed.Count);
         }
 
-        foreach (var task in claimed) _inFlight.Begin(() => PollAsync(task, lane, window, claimedAt));
+        for (var i = 0; i < claimed.Count; i++)
+        {
+            var job = new PollJob(claimed[i], ready.Lane, window, ready.Key, ready.Budget, claimedAt, turns[i], ready.IsProbe);
+            _inFlight.Begin(() => asker.PollAsync(job));
+        }
+
         return claimed.Count;
 
-        TimeSpan Plan(DueTask task, double slotJitter) =>
-            PollPlan.Next(window, family.EstimateFor(task.Model, task.Tier == Client.Contracts.ServiceTiers.Flex), task.Age, slotJitter);
+        TimeSpan Plan(DueTask task, double slotJitter) => PollPlan.Next(window, family.EstimateFor(task.Model, isFlex), task.Age, slotJitter);
     }
 
-    private async Task PollAsync(DueTask task, LaneDue lane, PollWindow window, long claimedAt)
+    private async Task GiveBackAsync(Ready ready, PacedTurns turns, int unused)
     {
-        try
+        if (unused == 0) return;
+        room.Return(unused);
+        if (ready.IsProbe)
         {
-            var exchange = await AskAsync(task, window, claimedAt);
-            if (exchange is null)
-            {
-                LogLate(logger, LoggedId.OfTask(task.Id));
-                await CorrectClaims.HandBackAsync(dataSource, task);
-                return;
-            }
-
-            // The planned interval covers what the upstream saw within the slack of the claim. When it saw a later one is not
-            // known, a connection may have been slow to come about; but it was before the answer.
-            var latest = time.GetElapsedTime(claimedAt, exchange.SentAt) + exchange.Elapsed;
-            if (latest > PollPlan.Slack(window)) await PushOnAsync(task, latest, window.Min);
-            await RecordAsync(task, lane, exchange.Reply);
-        }
-        catch (Exception exception)
-        {
-            // Nothing is lost: the claim has already filed the task under its next due time.
-            LogFailed(logger, LoggedId.OfTask(task.Id), exception);
-        }
-    }
-
-    // Repeated through an outage, since without it the next poll would be early; the answer that was read waits for it.
-    private Task PushOnAsync(DueTask task, TimeSpan latest, TimeSpan minimum) => BatchWrite.RepeatAsync(
-        () => CorrectClaims.PushOnAsync(dataSource, task, latest, minimum), time, logger, CancellationToken.None);
-
-    /// <summary>Asks, unless it is too late for that: null then, since the next poll may be punctual and would come too early after this one.</summary>
-    private async Task<UpstreamExchange?> AskAsync(DueTask task, PollWindow window, long claimedAt)
-    {
-        try
-        {
-            var target = targets.Of(task.UpstreamKeyId);
-            return time.GetElapsedTime(claimedAt) > PollPlan.Slack(window)
-                ? null
-                : await upstream.GetResultAsync(target, task.TaskId, CancellationToken.None);
-        }
-        finally
-        {
-            _room.Return(1);
-        }
-    }
-
-    private async Task RecordAsync(DueTask task, LaneDue lane, UpstreamReply reply)
-    {
-        var verdict = judge.Of(task, reply, clock.Now);
-        switch (verdict)
-        {
-            case Verdict.Ended ended:
-                await recorder.RecordAsync(ended.Outcome);
-                break;
-            case Verdict.News news:
-                await recorder.RecordAsync(await WithLaneAsync(task, news.Reading));
-                break;
-            case Verdict.OfTheLane trouble:
-                await ReportAsync(lane, reply, trouble.Trouble);
-                return;
-            case Verdict.Unchanged:
-                break;
+            await keeper.LetGoAsync(ready.Budget);
+            return;
         }
 
-        if (lane.IsFailing && IsOfTheTask(reply)) await _laneReports.AddAsync(new(lane.Id, 0, null, clock.Now));
+        ready.Budget.Pacer.Return(turns, unused);
+        ready.Budget.Turns.End(ready.Lane, unused);
     }
 
-    // The model's name tells the family: the task moves to the lane whose cadence is its own.
-    private async Task<Reading> WithLaneAsync(DueTask task, Reading reading) => reading.Family == task.Family
-        ? reading
-        : reading with
-        {
-            MovesTo = new(
-                await lanes.FindAsync(task.UpstreamKeyId, reading.Family, task.Tier, CancellationToken.None), ShortestOf(reading, task)),
-        };
-
-    private TimeSpan ShortestOf(Reading reading, DueTask task)
+    private sealed record Ready(LaneDue Lane, KnownUpstreamKey Key, Budget Budget)
     {
-        var family = reading.Family is { } id && catalogue.Find(id) is { } known ? known : catalogue.Default;
-        return PollPlan.Shortest(family.WindowFor(flex: task.Tier == Client.Contracts.ServiceTiers.Flex));
+        public bool IsProbe => Lane.PausedFor is not null;
     }
 
-    private async Task ReportAsync(LaneDue lane, UpstreamReply reply, TaskTrouble trouble)
+    /// <summary>What a round of claims came to.</summary>
+    /// <param name="Started">Polls that were begun.</param>
+    /// <param name="NextIn">In how long the next turns of a budget that had none are free.</param>
+    /// <param name="IsFull">Whether there was no more room in flight.</param>
+    private readonly record struct Round(int Started, TimeSpan? NextIn, bool IsFull)
     {
-        if (!lane.IsFailing) LogTrouble(logger, lane.Id, trouble.Kind, trouble.StatusCode);
-        if (PauseAskedFor(reply) is { } pause) _rate.Pause(pause);
-        await _laneReports.AddAsync(new(lane.Id, 1, trouble, clock.Now));
+        public Round WaitingFor(TimeSpan next) => this with { NextIn = NextIn is { } other && other < next ? other : next };
     }
-
-    // A task that ends because its last look failed for too long says nothing good about its lane.
-    private static bool IsOfTheTask(UpstreamReply reply) =>
-        reply is not (UpstreamReply.Throttled or UpstreamReply.Unreachable or UpstreamReply.KeyRefused or UpstreamReply.WrongRoute);
-
-    private static TimeSpan? PauseAskedFor(UpstreamReply reply) => reply switch
-    {
-        UpstreamReply.Throttled throttled => throttled.RetryAfter ?? TimeSpan.FromSeconds(1),
-        UpstreamReply.Unreachable unreachable => unreachable.RetryAfter,
-        _ => null,
-    };
 }

@@ -1,4 +1,7 @@
+using Kyy.Bridge.Keys.UpstreamKeys;
+using Kyy.Bridge.Polling.Budgets;
 using Kyy.Bridge.Scheduling;
+using Kyy.Bridge.Upstream;
 using Kyy.Bridge.Upstream.Catalogue;
 
 namespace Kyy.Bridge.Polling;
@@ -9,7 +12,10 @@ internal static class PollingServices
     public static IServiceCollection AddPolling(this IServiceCollection services, IEnumerable<ModelFamily> families)
     {
         services.AddSingleton<Lanes>().AddSingleton<SlotFiling>().AddSingleton<PollSignals>().AddSingleton<ClaimDueTasks>();
-        services.AddSingleton<Judge>().AddSingleton<UpstreamTargets>().AddSingleton<Poller>();
+        services.AddSingleton<Judge>().AddSingleton<Poller>().AddSingleton<Asker>().AddSingleton<AnswerIntake>();
+        services.AddSingleton(provider => new PollRoom(provider.GetRequiredService<UpstreamOptions>().MaxConcurrency));
+        services.AddSingleton<KeyBudgets>().AddSingleton<BudgetStore>().AddSingleton<BudgetKeeper>();
+        services.AddSingleton<UpstreamKeyRing>().AddSingleton<IRecurringWork, BudgetWork>();
         services.AddSingleton<IRecurringWork, RepairSlots>();
         foreach (var family in families)
             services.AddSingleton<IRecurringWork>(provider => ActivatorUtilities.CreateInstance<PollWork>(provider, family));

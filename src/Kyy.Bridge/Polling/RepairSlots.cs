@@ -22,7 +22,7 @@ internal sealed partial class RepairSlots(NpgsqlDataSource dataSource, ILogger<R
     // Tasks whose slot is gone get a new one in their lane.
     private const string MissingSql = """
         with homeless as materialized (
-            select t.id, l.id as lane
+            select t.id, t.client_id, l.id as lane
             from bridge.tasks t
             join bridge.lanes l on l.upstream_key_id = t.upstream_key_id and l.tier = t.service_tier
                                and l.family = coalesce(t.family, 'default')
@@ -31,10 +31,12 @@ internal sealed partial class RepairSlots(NpgsqlDataSource dataSource, ILogger<R
             limit 500
             for no key update of t skip locked
         ), opened as (
-            insert into bridge.slots (lane, next_due) select distinct lane, now() from homeless returning id, lane
+            insert into bridge.slots (lane, client_id, next_due)
+            select distinct lane, client_id, now() from homeless
+            returning id, lane, client_id
         )
         update bridge.tasks t set slot_id = o.id
-        from homeless h join opened o on o.lane = h.lane
+        from homeless h join opened o on o.lane = h.lane and o.client_id = h.client_id
         where t.id = h.id
         """;
 

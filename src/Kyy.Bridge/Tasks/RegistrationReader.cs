@@ -5,13 +5,13 @@ using Kyy.Bridge.Deliveries;
 using Kyy.Bridge.Deliveries.Guard;
 using Kyy.Bridge.Http;
 using Kyy.Bridge.Keys;
-using Kyy.Bridge.Polling;
+using Kyy.Bridge.Upstream;
 using Kyy.Bridge.Upstream.Catalogue;
 
 namespace Kyy.Bridge.Tasks;
 
 /// <summary>Reads one registration: the whole body of the single route and each item of a batch.</summary>
-internal sealed class RegistrationReader(ModelCatalogue catalogue, CallbackSettings callbacks, AddressPolicy addresses, UpstreamTargets targets)
+internal sealed class RegistrationReader(ModelCatalogue catalogue, CallbackSettings callbacks, AddressPolicy addresses, UpstreamOptions upstream)
 {
     private const int LongestId = 200, LongestReference = 200, LongestUrl = 2_048, LargestMetadata = 4 << 10;
     private const int ShortestDeadline = 60, LongestDeadline = 604_800;
@@ -66,7 +66,7 @@ internal sealed class RegistrationReader(ModelCatalogue catalogue, CallbackSetti
         var name = members.OptionalText("upstream_key", LongestId) ?? DefaultKey;
         if (name != DefaultKey) members.Fault("upstream_key", "must be the name of one of the client's upstream keys");
         else if (!client.MayUseOperatorKey) members.Fault("upstream_key", "must be a key of the client's own: it may not use the operator's");
-        else if (!targets.Any) members.Fault("upstream_key", "there is none: the operator has to set Bridge:Upstream:ApiKey");
+        else if (upstream.ApiKey is null) members.Fault("upstream_key", "there is none: the operator has to set Bridge:Upstream:ApiKey");
         return UpstreamKey.Operator;
     }
 

@@ -13,9 +13,9 @@ internal sealed class RegistrationRound(NpgsqlConnection connection, SlotFiling 
     private const string CallbacksSql = "select task_id, url, events from bridge.task_callbacks where task_id = any ($1)";
 
     /// <summary>Sets each row's result; one that vanished meanwhile is left without. Returns how many callbacks were served at once.</summary>
-    public async Task<int> RunAsync(IReadOnlyList<Pending> rows, IReadOnlyList<int> lanes, CancellationToken cancellation)
+    public async Task<int> RunAsync(IReadOnlyList<Pending> rows, IReadOnlyList<SlotOwner> owners, CancellationToken cancellation)
     {
-        var filed = await slots.FileAsync(connection, lanes, cancellation);
+        var filed = await slots.FileAsync(connection, owners, cancellation);
         NewTask[] tasks = [.. rows.Select((row, i) => new NewTask(ids.Next(), row.Registration, filed[i]))];
         var there = await InsertAsync(rows, tasks, cancellation);
         if (there.Count == 0) return 0;

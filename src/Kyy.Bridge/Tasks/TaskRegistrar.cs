@@ -83,12 +83,13 @@ internal sealed class TaskRegistrar : IAsyncDisposable
     {
         foreach (var row in rows) row.Result = null;
         Pending[] firsts = [.. rows.DistinctBy(row => row.Registration.Key).OrderBy(row => row.Registration.TaskId, StringComparer.Ordinal)];
-        var lanes = new int[firsts.Length];
-        for (var i = 0; i < lanes.Length; i++) lanes[i] = await LaneAsync(firsts[i].Registration, cancellation);
+        var owners = new SlotOwner[firsts.Length];
+        for (var i = 0; i < owners.Length; i++)
+            owners[i] = new(await LaneAsync(firsts[i].Registration, cancellation), firsts[i].Registration.Client);
 
         await using var connection = await _dataSource.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
-        var served = await new RegistrationRound(connection, _slots, _ids, _limits.CallbacksPerTask).RunAsync(firsts, lanes, cancellation);
+        var served = await new RegistrationRound(connection, _slots, _ids, _limits.CallbacksPerTask).RunAsync(firsts, owners, cancellation);
         await transaction.CommitAsync(cancellation);
 
         foreach (var family in firsts.Where(row => row.Result is RegistrationResult.Created).Select(row => row.Registration.Family).Distinct())

@@ -22,8 +22,7 @@ internal sealed record UpstreamOptions
     public int MaxConcurrency { get; init; } = 64;
 
     /// <summary>
-    /// Requests a second for one upstream key, counted in each process: divide what the key may bear by the number of workers. No
-    /// document gives a number; 200 by default.
+    /// Requests a second for one upstream key, over all replicas, which share it evenly. No document gives a number; 200 by default.
     /// </summary>
     public int MaxRequestsPerSecond { get; init; } = 200;
 

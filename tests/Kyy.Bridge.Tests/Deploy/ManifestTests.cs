@@ -67,17 +67,6 @@ public sealed partial class ManifestTests
             .ShouldBeLessThanOrEqualTo(OfferedConnections - migration);
     }
 
-    // Of the processes that drain none asks any more.
-    [Fact]
-    public void All_processes_together_stay_below_the_rate_that_the_upstream_grants()
-    {
-        var granted = Given.Production().Accepted().Upstream.MaxRequestsPerSecond;
-        var replicas = Manifest.Of($"{Base}/kustomization.yaml").Number("count");
-
-        ((replicas + 1) * Read(Shared).Upstream.MaxRequestsPerSecond).ShouldBeLessThanOrEqualTo(granted);
-        ((Most("worker") + 1) * Read(Shared, Overlay, Worker).Upstream.MaxRequestsPerSecond).ShouldBeLessThanOrEqualTo(granted);
-    }
-
     [Theory]
     [InlineData("api")]
     [InlineData("worker")]

@@ -136,7 +136,7 @@ public sealed class ClaimDueTasksTests(PostgresServer server)
         var (_, second, _) = await database.FileAsync(Now - Second, 3);
         var draws = 0;
 
-        var claimed = await database.Claims.ClaimAsync(lane, 10, (_, jitter) => jitter * Second, () => ++draws, Now, Cancellation);
+        var claimed = await database.Claims.ClaimAsync(PollingDatabase.Turn(lane), 10, (_, jitter) => jitter * Second, () => ++draws, Now, Cancellation);
 
         claimed.Count.ShouldBe(6);
         draws.ShouldBe(2);
@@ -234,7 +234,7 @@ public sealed class ClaimDueTasksTests(PostgresServer server)
 
         // The plan is asked inside the claim's transaction, after the slot was locked.
         var claimed = await database.Claims.ClaimAsync(
-            lane, 10,
+            PollingDatabase.Turn(lane), 10,
             (_, _) =>
             {
                 late = RegisterAsync(database, filing, lane, Now);
@@ -269,7 +269,7 @@ public sealed class ClaimDueTasksTests(PostgresServer server)
     {
         await using var connection = await database.DataSource.OpenConnectionAsync(Cancellation);
         await using var transaction = await connection.BeginTransactionAsync(Cancellation);
-        var slot = (await filing.FileAsync(connection, [lane], Cancellation)).Single();
+        var slot = (await filing.FileAsync(connection, [new(lane, PollingDatabase.Client)], Cancellation)).Single();
         await using var insert = new NpgsqlCommand(
             """
             insert into bridge.tasks (id, client_id, upstream_key_id, task_id, family_given, service_tier, service_tier_given,

@@ -26,8 +26,8 @@ public sealed class ClaimPlanTests(PostgresServer server)
         var task = (await database.ReadAsync<Guid>("select id from bridge.tasks limit 1")).Single();
         var slot = (await database.ReadAsync<long>("select id from bridge.slots limit 1")).Single();
 
-        var lockDue = await ExplainAsync(database, ClaimDueTasks.LockDue, lane, 8, 64, PollingDatabase.Now);
-        lockDue.ShouldContain("slots_due");
+        var lockDue = await ExplainAsync(database, ClaimDueTasks.LockDue, lane, 8, 64, PollingDatabase.Now, PollingDatabase.Client, true);
+        lockDue.ShouldContain("slots_turns");
         lockDue.ShouldContain("tasks_slot");
         lockDue.ShouldNotContain("Seq Scan");
 
@@ -43,7 +43,7 @@ public sealed class ClaimPlanTests(PostgresServer server)
     }
 
     [Fact]
-    public async Task The_look_at_the_lanes_is_one_probe_for_each()
+    public async Task The_look_at_the_lanes_is_one_probe_for_each_client()
     {
         await using var database = await PollingDatabase.CreateAsync(server);
         await FillAsync(database);
@@ -51,7 +51,7 @@ public sealed class ClaimPlanTests(PostgresServer server)
 
         var plan = await ExplainAsync(database, LanesDue.Sql, "veo", PollingDatabase.Now, DBNull.Value);
 
-        plan.ShouldContain("slots_due");
+        plan.ShouldContain("slots_turns");
         plan.ShouldNotContain("Seq Scan on slots");
     }
 
@@ -77,10 +77,11 @@ public sealed class ClaimPlanTests(PostgresServer server)
         var lane = await database.LaneAsync();
         await database.ExecuteAsync(
             """
-            insert into bridge.slots (lane, next_due)
-            select $1, $2::timestamptz + make_interval(secs => n % 50 - 10) from generate_series(1, $3) n
+            insert into bridge.slots (lane, client_id, next_due)
+            select $1, case when n % 4 = 0 then $4 else bridge.new_id() end, $2::timestamptz + make_interval(secs => n % 50 - 10)
+            from generate_series(1, $3) n
             """,
-            lane, PollingDatabase.Now, Slots);
+            lane, PollingDatabase.Now, Slots, PollingDatabase.Client);
         await database.ExecuteAsync(
             """
             insert into bridge.tasks (id, client_id, upstream_key_id, task_id, family_given, service_tier, service_tier_given,

@@ -16,6 +16,7 @@ public sealed class JudgeTests
     private static readonly DueTask Task = new()
     {
         Id = new("0198c000-0000-7000-8000-000000000001"),
+        ClientId = Guid.Empty,
         TaskId = "video_1",
         UpstreamKeyId = Guid.Empty,
         Family = "veo",

@@ -1,7 +1,9 @@
 using Kyy.Bridge.Deliveries;
+using Kyy.Bridge.Keys.UpstreamKeys;
 using Kyy.Bridge.Outcomes;
 using Kyy.Bridge.Persistence;
 using Kyy.Bridge.Polling;
+using Kyy.Bridge.Polling.Budgets;
 using Kyy.Bridge.Scheduling;
 using Kyy.Bridge.Tasks;
 using Kyy.Bridge.Tests.Support;
@@ -18,6 +20,7 @@ internal sealed class PollerHarness : IAsyncDisposable
     private readonly WakeSignal _wake = new();
     private readonly ModelFamily _family;
     private readonly OutcomeRecorder _recorder;
+    private readonly AnswerIntake _intake;
 
     private PollerHarness(
         PollingDatabase database, DatabaseClock databaseClock, TestClock clock, UpstreamOptions options, ModelFamily family)
@@ -27,10 +30,19 @@ internal sealed class PollerHarness : IAsyncDisposable
         _recorder = new(
             database.DataSource, new DeliveryInbox(new DeliverySettings(), clock), new TaskWaiters(database.DataSource, clock),
             new Ids(clock), clock, NullLogger<OutcomeRecorder>.Instance);
+        var (room, jitter) = (new PollRoom(options.MaxConcurrency), new Jitter(() => Jitter()));
+        var keys = new UpstreamKeyRing(database.DataSource, options);
+        Budgets = new(database.DataSource, keys, options, ModelCatalogue.Documented, new Ids(clock), clock);
+        var keeper = new BudgetKeeper(new BudgetStore(database.DataSource), Budgets, options, jitter, clock, NullLogger<BudgetKeeper>.Instance);
+        _intake = new(
+            keeper, new Judge(ModelCatalogue.Documented), ModelCatalogue.Documented, database.Lanes, _recorder, databaseClock,
+            NullLogger<AnswerIntake>.Instance);
+        var asker = new Asker(database.DataSource, Upstream, _intake, keeper, room, clock, NullLogger<Asker>.Instance);
         Poller = new(
-            database.DataSource, database.Claims, Upstream, new UpstreamTargets(options), ModelCatalogue.Documented,
-            new Judge(ModelCatalogue.Documented), database.Lanes, _recorder, databaseClock, options, clock, new Jitter(() => Jitter()), NullLogger<Poller>.Instance);
+            database.DataSource, database.Claims, keys, ModelCatalogue.Documented, Budgets, keeper, asker, room, options, clock, jitter);
     }
+
+    public KeyBudgets Budgets { get; }
 
     public PollingDatabase Database { get; }
 
@@ -57,7 +69,9 @@ internal sealed class PollerHarness : IAsyncDisposable
             MaxConcurrency = maxConcurrency,
             MaxRequestsPerSecond = 1_000,
         };
-        return new(database, databaseClock, clock, options, ModelCatalogue.Documented.Find(family)!);
+        var harness = new PollerHarness(database, databaseClock, clock, options, ModelCatalogue.Documented.Find(family)!);
+        await harness.Budgets.TickAsync(Cancellation);
+        return harness;
     }
 
     /// <summary>Tasks that are due now.</summary>
@@ -70,6 +84,13 @@ internal sealed class PollerHarness : IAsyncDisposable
         await Database.ExecuteAsync("update bridge.tasks set next_poll_at = now() where ended_at is null");
         await Database.ExecuteAsync("update bridge.slots set next_due = now()");
     }
+
+    /// <summary>The stored state of the one budget: its name, why, and the pauses in a row.</summary>
+    public async Task<string> BudgetAsync() => (await Database.ReadAsync<string>(
+        "select concat_ws(' ', state, reason, status_code, trips) from bridge.upstream_budgets")).Single();
+
+    /// <summary>Lets a stored pause be over, as time does.</summary>
+    public Task EndPauseAsync() => Database.ExecuteAsync("update bridge.upstream_budgets set paused_until = now() where state <> 'active'");
 
     /// <summary>Starts what is due.</summary>
     public Task<WorkRun> StartRunAsync() => Poller.RunOnceAsync(_family, _wake, Cancellation);
@@ -95,7 +116,7 @@ internal sealed class PollerHarness : IAsyncDisposable
     {
         Upstream.Release();
         await Poller.WhenIdleAsync();
-        await Poller.DisposeAsync();
+        await _intake.DisposeAsync();
         await _recorder.DisposeAsync();
         _wake.Dispose();
         await Database.DisposeAsync();

@@ -9,6 +9,8 @@ public sealed class PollerTests(PostgresServer server)
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
     private static readonly UpstreamReply Processing = new UpstreamReply.Waiting(WaitingStatus.Processing, UpstreamFacts.None);
 
+    private static readonly UpstreamReply Outage = new UpstreamReply.Unreachable(UnreachableKind.ServerError, 503);
+
     [Fact]
     public async Task What_is_due_is_asked_once_and_not_again_before_its_time()
     {
@@ -87,12 +89,12 @@ public sealed class PollerTests(PostgresServer server)
     public async Task An_unreachable_upstream_is_written_once_for_the_lane_and_for_no_task()
     {
         await using var polling = await PollerHarness.StartAsync(server);
-        var (lane, _, _) = await polling.FileDueAsync(20);
-        polling.Upstream.Reply = new UpstreamReply.Unreachable(UnreachableKind.ServerError, 503);
+        var (lane, _, _) = await polling.FileDueAsync(4);
+        polling.Upstream.Reply = Outage;
 
         await polling.RunAsync();
 
-        (await LaneAsync(polling, lane)).ShouldBe("20 server_error 503");
+        (await LaneAsync(polling, lane)).ShouldBe("4 server_error 503");
         (await polling.Database.ReadAsync<Guid>(
             "select id from bridge.tasks where batch is not null or consecutive_failures > 0 or status <> 'registered'")).ShouldBeEmpty();
 
@@ -101,6 +103,29 @@ public sealed class PollerTests(PostgresServer server)
         await polling.RunAsync();
 
         (await LaneAsync(polling, lane)).ShouldBe("0 server_error 503");
+    }
+
+    [Fact]
+    public async Task An_outage_pauses_the_key_after_a_few_tasks_and_one_call_opens_it_again()
+    {
+        await using var polling = await PollerHarness.StartAsync(server);
+        await polling.FileDueAsync(20);
+        polling.Upstream.Reply = Outage;
+        await polling.RunAsync();
+        await polling.RunAsync();
+        var asked = polling.Upstream.Asked.Count;
+
+        // A pause that is over lets one call through, and that one fails.
+        await polling.EndPauseAsync();
+        await polling.RunAsync();
+        polling.Upstream.Asked.Count.ShouldBe(asked + 1);
+        (await polling.BudgetAsync()).ShouldBe("throttled server_error 503 2");
+
+        polling.Upstream.Reply = Processing;
+        await polling.EndPauseAsync();
+        await polling.UntilAsync(asked: 20);
+        (await polling.BudgetAsync()).ShouldBe("active 0");
+        (await polling.Database.ReadAsync<long>("select count(*) from bridge.tasks where polls = 1")).ShouldBe([20L]);
     }
 
     [Fact]

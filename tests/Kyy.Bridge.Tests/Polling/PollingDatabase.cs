@@ -11,6 +11,9 @@ internal sealed class PollingDatabase : IAsyncDisposable
     /// <summary>The time that tests give to statements which take one.</summary>
     public static readonly DateTimeOffset Now = new(2026, 11, 20, 12, 0, 0, TimeSpan.Zero);
 
+    /// <summary>Whose tasks they all are.</summary>
+    public static readonly Guid Client = UpstreamKey.Operator;
+
     private const string TasksSql = """
         insert into bridge.tasks (id, client_id, upstream_key_id, task_id, family, family_given, service_tier, service_tier_given,
                                   registered_at, deadline_at, slot_id, next_poll_at)
@@ -42,7 +45,8 @@ internal sealed class PollingDatabase : IAsyncDisposable
         await Lanes.FindAsync(UpstreamKey.Operator, family, tier, Cancellation);
 
     public async Task<long> SlotAsync(int lane, DateTimeOffset nextDue) =>
-        (await ReadAsync<long>("insert into bridge.slots (lane, next_due) values ($1, $2) returning id", lane, nextDue)).Single();
+        (await ReadAsync<long>(
+            "insert into bridge.slots (lane, client_id, next_due) values ($1, $2, $3) returning id", lane, Client, nextDue)).Single();
 
     /// <summary>Tasks in a slot, due at a time; the slot's own time is left as it is.</summary>
     public Task<List<Guid>> TasksAsync(long slot, DateTimeOffset due, int count = 1) =>
@@ -58,11 +62,13 @@ internal sealed class PollingDatabase : IAsyncDisposable
 
     /// <summary>Claims with the test's time and a plan that is the same for all.</summary>
     public Task<List<DueTask>> ClaimAsync(int lane, int limit = 1_000, TimeSpan? interval = null, DateTimeOffset? now = null) =>
-        Claims.ClaimAsync(lane, limit, (_, _) => interval ?? TimeSpan.FromSeconds(40), () => 0, now ?? Now, Cancellation);
+        ClaimBothAsync(lane, limit, interval, now ?? Now);
 
     /// <summary>Claims by the database's own clock.</summary>
-    public Task<List<DueTask>> ClaimNowAsync(int lane, TimeSpan? interval = null) =>
-        Claims.ClaimAsync(lane, 1_000, (_, _) => interval ?? TimeSpan.FromSeconds(40), () => 0, null, Cancellation);
+    public Task<List<DueTask>> ClaimNowAsync(int lane, TimeSpan? interval = null) => ClaimBothAsync(lane, 1_000, interval, null);
+
+    /// <summary>The turn of the test's client in a lane, with tasks that were never asked about or with the others.</summary>
+    public static ClaimTurn Turn(int lane, bool fresh = true) => new(lane, Client, fresh);
 
     public async Task<TaskTimes> TimesAsync(Guid task)
     {
@@ -112,6 +118,15 @@ internal sealed class PollingDatabase : IAsyncDisposable
         "somebody waits for a lock");
 
     public ValueTask DisposeAsync() => _database.DisposeAsync();
+
+    private async Task<List<DueTask>> ClaimBothAsync(int lane, int limit, TimeSpan? interval, DateTimeOffset? now)
+    {
+        var claimed = await Claims.ClaimAsync(Turn(lane), limit, Plan, () => 0, now, Cancellation);
+        if (claimed.Count < limit) claimed.AddRange(await Claims.ClaimAsync(Turn(lane, fresh: false), limit - claimed.Count, Plan, () => 0, now, Cancellation));
+        return claimed;
+
+        TimeSpan Plan(DueTask task, double jitter) => interval ?? TimeSpan.FromSeconds(40);
+    }
 
     private NpgsqlCommand Command(string sql, params object[] parameters)
     {

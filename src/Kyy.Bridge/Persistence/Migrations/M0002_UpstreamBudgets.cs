@@ -37,6 +37,8 @@ internal sealed class M0002UpstreamBudgets : Migration
             status_code  integer,
             -- No call before it; then one at a time, until one is answered.
             paused_until timestamptz,
+            -- When the last pause ended: the rate grows from there.
+            reopened_at  timestamptz,
             -- Until then one replica asks on behalf of all whether the pause is over.
             probe_until  timestamptz,
             -- Pauses in a row, each longer than the one before.

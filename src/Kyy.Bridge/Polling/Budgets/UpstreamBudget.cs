@@ -10,6 +10,7 @@ internal sealed class UpstreamBudget
     public string? Reason { get; init; }
     public int? StatusCode { get; init; }
     public DateTimeOffset? PausedUntil { get; init; }
+    public DateTimeOffset? ReopenedAt { get; init; }
     public DateTimeOffset? ProbeUntil { get; init; }
     public int Trips { get; init; }
     public double Pace { get; init; }

@@ -1,0 +1,148 @@
+using System.Data;
+using Kyy.Bridge.Client.Contracts;
+using Kyy.Bridge.Outcomes;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Kyy.Bridge.Polling.Budgets;
+
+/// <summary>
+/// Keeps pauses where every replica sees them and a restart does not forget them. Each change is one short transaction under the
+/// budget's row lock; whoever comes second finds what the first has done.
+/// </summary>
+internal sealed class BudgetStore(NpgsqlDataSource dataSource)
+{
+    private const string LockSql = """
+        select state, trips, paused_until - now() from bridge.upstream_budgets where id = $1 for update
+        """;
+
+    // A rejected key stays rejected whatever else goes wrong; a longer pause that runs already stays.
+    private const string PauseSql = """
+        update bridge.upstream_budgets
+        set state_since = case when state = $2 then state_since else now() end, state = $2, reason = $3, status_code = $4,
+            paused_until = greatest(paused_until, now() + $5), probe_until = null, trips = $6,
+            pace = case when $7 then greatest($8 * least(1, pace + extract(epoch from now() - pace_at) / extract(epoch from $9::interval)), $10)
+                        else pace end,
+            pace_at = case when $7 then now() else pace_at end
+        where id = $1
+        returning paused_until - now(), state_since
+        """;
+
+    private const string ReopenSql = """
+        update bridge.upstream_budgets
+        set state = 'active', state_since = now(), reason = null, status_code = null, paused_until = null, probe_until = null, trips = 0,
+            reopened_at = now()
+        where id = $1
+        returning state_since
+        """;
+
+    // One call on behalf of all replicas. A process that dies with it holds the others up for as long as a call may take.
+    private const string ProbeSql = """
+        update bridge.upstream_budgets set probe_until = now() + $2
+        where id = $1 and state <> 'active' and paused_until <= now() and (probe_until is null or probe_until <= now())
+        """;
+
+    private const string LetGoSql = "update bridge.upstream_budgets set probe_until = null where id = $1 and probe_until is not null";
+
+    /// <summary>Pauses a budget, or lengthens its pause.</summary>
+    /// <param name="budget">Which one.</param>
+    /// <param name="pause">What happened.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public async Task<PauseStored> PauseAsync(int budget, PauseWish pause, CancellationToken cancellation)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellation);
+        var (state, trips) = await LockAsync(connection, budget, cancellation);
+        var isRejected = pause.IsRejected || state == BudgetStates.Rejected;
+        // Only the first of those that fail together, and every probe, makes the next pause longer.
+        var nextTrips = state == BudgetStates.Active || pause.IsProbe ? trips + 1 : trips;
+        var (pausedFor, since) = await WriteAsync(connection, budget, pause, isRejected, nextTrips, lowersPace: pause.LowersPace && state == BudgetStates.Active, cancellation);
+        var isNewlyRejected = isRejected && state != BudgetStates.Rejected;
+        if (isNewlyRejected)
+            await KeyEvents.RaiseAsync(connection, budget, EventTypes.UpstreamKeyRejected, since, pause.StatusCode, cancellation);
+        await transaction.CommitAsync(cancellation);
+        return new(pausedFor, isRejected, isNewlyRejected);
+    }
+
+    /// <summary>Ends a pause: the probe was answered. True where the key was rejected before.</summary>
+    public async Task<bool> ReopenAsync(int budget, CancellationToken cancellation)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellation);
+        var (state, _) = await LockAsync(connection, budget, cancellation);
+        if (state == BudgetStates.Active) return false;
+
+        await using var command = new NpgsqlCommand(ReopenSql, connection) { Parameters = { new() { Value = budget } } };
+        var since = (DateTime)(await command.ExecuteScalarAsync(cancellation))!;
+        if (state == BudgetStates.Rejected)
+            await KeyEvents.RaiseAsync(connection, budget, EventTypes.UpstreamKeyRestored, since, null, cancellation);
+        await transaction.CommitAsync(cancellation);
+        return state == BudgetStates.Rejected;
+    }
+
+    /// <summary>Whether this process may make the one call that a pause which is over allows.</summary>
+    public async Task<bool> TryProbeAsync(int budget, TimeSpan longest, CancellationToken cancellation)
+    {
+        await using var command = dataSource.CreateCommand(ProbeSql);
+        command.Parameters.Add(new() { Value = budget });
+        command.Parameters.Add(new() { Value = longest });
+        return await command.ExecuteNonQueryAsync(cancellation) == 1;
+    }
+
+    /// <summary>The call was not made: another may make it.</summary>
+    public async Task LetGoAsync(int budget)
+    {
+        await using var command = dataSource.CreateCommand(LetGoSql);
+        command.Parameters.Add(new() { Value = budget });
+        await command.ExecuteNonQueryAsync();
+    }
+
+    private static async Task<(string State, int Trips)> LockAsync(NpgsqlConnection connection, int budget, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand(LockSql, connection) { Parameters = { new() { Value = budget } } };
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        if (!await reader.ReadAsync(cancellation)) throw new InvalidOperationException($"There is no budget {budget}.");
+        return (reader.GetString(0), reader.GetInt32(1));
+    }
+
+    private static async Task<(TimeSpan PausedFor, DateTimeOffset Since)> WriteAsync(
+        NpgsqlConnection connection, int budget, PauseWish pause, bool isRejected, int trips, bool lowersPace, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand(PauseSql, connection)
+        {
+            Parameters =
+            {
+                new() { Value = budget },
+                new() { Value = isRejected ? BudgetStates.Rejected : BudgetStates.Throttled },
+                new() { Value = pause.Reason },
+                new() { Value = (object?)pause.StatusCode ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Integer },
+                new() { Value = pause.Length(trips - 1, isRejected) },
+                new() { Value = trips },
+                new() { Value = lowersPace },
+                new() { Value = BudgetRate.AfterThrottling },
+                new() { Value = pause.GrowsBackIn },
+                new() { Value = BudgetRate.LeastPace },
+            },
+        };
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        await reader.ReadAsync(cancellation);
+        return (reader.GetTimeSpan(0), reader.GetFieldValue<DateTimeOffset>(1));
+    }
+}
+
+/// <summary>A pause that is wanted.</summary>
+/// <param name="Reason">A word for why.</param>
+/// <param name="StatusCode">The HTTP status, where that was it.</param>
+/// <param name="IsRejected">Whether the upstream refuses the key.</param>
+/// <param name="IsProbe">Whether it was the call after a pause that brought it.</param>
+/// <param name="LowersPace">Whether the rate was too high.</param>
+/// <param name="GrowsBackIn">In what time a rate grows from nothing to whole.</param>
+/// <param name="Length">How long, given the pauses in a row before it and whether the key is refused.</param>
+internal sealed record PauseWish(
+    string Reason, int? StatusCode, bool IsRejected, bool IsProbe, bool LowersPace, TimeSpan GrowsBackIn, Func<int, bool, TimeSpan> Length);
+
+/// <summary>A pause as it is stored.</summary>
+/// <param name="PausedFor">What is left of it.</param>
+/// <param name="IsRejected">Whether the key is refused.</param>
+/// <param name="IsNewlyRejected">Whether this was what made it so.</param>
+internal readonly record struct PauseStored(TimeSpan PausedFor, bool IsRejected, bool IsNewlyRejected);

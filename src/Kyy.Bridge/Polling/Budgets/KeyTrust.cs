@@ -1,0 +1,39 @@
+namespace Kyy.Bridge.Polling.Budgets;
+
+/// <summary>
+/// Whose fault a 401, 402 or 403 is. Refused for two tasks with no other answered between them, it is the key; where another task
+/// is answered first, the refusal concerned the one task alone.
+/// </summary>
+internal sealed class KeyTrust
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<Guid, Refusal> _open = [];
+
+    /// <summary>A task was refused. True where that makes it the key's fault.</summary>
+    public bool Refused(Refusal refusal)
+    {
+        lock (_lock)
+        {
+            _open[refusal.Task.Id] = refusal;
+            // One that was refused before while the key worked says nothing about the key.
+            return _open.Values.Count(open => !open.Task.IsForbidden) >= 2;
+        }
+    }
+
+    /// <summary>A task was answered: the key works. Returns the refusals that concern their tasks alone.</summary>
+    public IReadOnlyList<Refusal> Answered()
+    {
+        lock (_lock)
+        {
+            if (_open.Count == 0) return [];
+            Refusal[] theirs = [.. _open.Values];
+            _open.Clear();
+            return theirs;
+        }
+    }
+}
+
+/// <summary>A task that the upstream refused to speak of.</summary>
+/// <param name="Task">The task, as it was claimed.</param>
+/// <param name="StatusCode">401, 402 or 403.</param>
+internal sealed record Refusal(DueTask Task, int StatusCode);
