@@ -21,7 +21,7 @@ internal sealed partial class AnswerIntake(
         var lesson = job.Budget.Learn(job.Task, exchange.Reply, exchange.SentAt, job.IsProbe);
         if (lesson.Change is { } change) await keeper.CarryOutAsync(job.Budget, change, job.IsProbe);
         // What was refused before this answer came belongs to those tasks alone.
-        foreach (var refusal in lesson.Theirs) await RecordAsync(refusal.Task, judge.OfForbidden(refusal.Task, refusal.StatusCode, clock.Now));
+        foreach (var refusal in lesson.Theirs) await RecordAsync(refusal.Task, judge.OfForbidden(refusal, clock.Now));
         await RecordAsync(job, exchange);
     }
 

@@ -21,7 +21,7 @@ internal sealed class Judge(ModelCatalogue catalogue)
     private const string ForbiddenKind = "forbidden";
 
     // How long a limit waits for its last look where every look fails for reasons that are not the task's.
-    private static readonly TimeSpan LastLookLimit = TimeSpan.FromHours(24);
+    public static readonly TimeSpan LastLookLimit = TimeSpan.FromHours(24);
 
     /// <param name="task">The task, as it was claimed.</param>
     /// <param name="reply">What the upstream answered.</param>
@@ -43,8 +43,11 @@ internal sealed class Judge(ModelCatalogue catalogue)
 
     /// <summary>A refusal that is known to be this task's own by now: the upstream has answered about another one of the same key.</summary>
     /// <remarks>What a key may not see looks like what is not there, so it counts as "not found" (CONTRACT.md, A13).</remarks>
-    public Verdict OfForbidden(DueTask task, int statusCode, DateTimeOffset readAt) =>
-        new Case(catalogue, task, readAt, null).Missing(new(ForbiddenKind, statusCode), TaskErrorCodes.UpstreamForbidden);
+    public Verdict OfForbidden(Refusal refusal, DateTimeOffset readAt)
+    {
+        var (forbidden, trouble) = (new Case(catalogue, refusal.Task, readAt, null), new TaskTrouble(ForbiddenKind, refusal.StatusCode));
+        return refusal.IsCertain ? forbidden.Missing(trouble, TaskErrorCodes.UpstreamForbidden) : forbidden.Noted(trouble, refusal.Task.NotFound);
+    }
 
     // A family that a newer version knew and this one does not is polled at the default cadence rather than not at all.
     private static ModelFamily Find(ModelCatalogue catalogue, string? id) =>
@@ -132,12 +135,15 @@ internal sealed class Judge(ModelCatalogue catalogue)
         /// <summary>An answer that concerns this task alone and tells nothing of it: it lives on, and somebody should look.</summary>
         private Verdict Untold(TaskTrouble trouble, int notFound = 0) => IsOverdue
             ? TimedOut(UpstreamFacts.None)
-            : new Verdict.News(Reading(Task.Status, UpstreamFacts.None) with
-            {
-                NotFound = notFound,
-                Trouble = trouble,
-                ConsecutiveFailures = Task.ConsecutiveFailures + 1,
-            });
+            : Noted(trouble, notFound);
+
+        /// <summary>It lives on, whatever its deadline, and what was wrong is kept.</summary>
+        public Verdict Noted(TaskTrouble trouble, int notFound = 0) => new Verdict.News(Reading(Task.Status, UpstreamFacts.None) with
+        {
+            NotFound = notFound,
+            Trouble = trouble,
+            ConsecutiveFailures = Task.ConsecutiveFailures + 1,
+        });
 
         private Verdict OfTheLane(TaskTrouble trouble) =>
             Task.DeadlineIn <= -LastLookLimit ? TimedOut(UpstreamFacts.None) : new Verdict.OfTheLane(trouble);

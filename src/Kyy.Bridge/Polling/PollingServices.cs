@@ -16,7 +16,7 @@ internal static class PollingServices
         services.AddSingleton(provider => new PollRoom(provider.GetRequiredService<UpstreamOptions>().MaxConcurrency));
         services.AddSingleton<KeyBudgets>().AddSingleton<BudgetStore>().AddSingleton<BudgetKeeper>();
         services.AddSingleton<UpstreamKeyRing>().AddSingleton<IRecurringWork, BudgetWork>();
-        services.AddSingleton<IRecurringWork, RepairSlots>();
+        services.AddSingleton<IRecurringWork, RepairSlots>().AddSingleton<IRecurringWork, EndOverdue>();
         foreach (var family in families)
             services.AddSingleton<IRecurringWork>(provider => ActivatorUtilities.CreateInstance<PollWork>(provider, family));
         return services;

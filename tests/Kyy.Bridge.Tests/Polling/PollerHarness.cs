@@ -21,18 +21,21 @@ internal sealed class PollerHarness : IAsyncDisposable
     private readonly ModelFamily _family;
     private readonly OutcomeRecorder _recorder;
     private readonly AnswerIntake _intake;
+    private readonly DatabaseClock _databaseClock;
+    private readonly UpstreamOptions _options;
 
     private PollerHarness(
         PollingDatabase database, DatabaseClock databaseClock, TestClock clock, UpstreamOptions options, ModelFamily family)
     {
-        (Database, Clock, _family) = (database, clock, family);
+        (Database, Clock, _family, _databaseClock) = (database, clock, family, databaseClock);
         Upstream = new(clock);
         _recorder = new(
             database.DataSource, new DeliveryInbox(new DeliverySettings(), clock), new TaskWaiters(database.DataSource, clock),
             new Ids(clock), clock, NullLogger<OutcomeRecorder>.Instance);
         var (room, jitter) = (new PollRoom(options.MaxConcurrency), new Jitter(() => Jitter()));
+        _options = options;
         var keys = new UpstreamKeyRing(database.DataSource, options);
-        Budgets = new(database.DataSource, keys, options, ModelCatalogue.Documented, new Ids(clock), clock);
+        Budgets = NewBudgets(keys);
         var keeper = new BudgetKeeper(new BudgetStore(database.DataSource), Budgets, options, jitter, clock, NullLogger<BudgetKeeper>.Instance);
         _intake = new(
             keeper, new Judge(ModelCatalogue.Documented), ModelCatalogue.Documented, database.Lanes, _recorder, databaseClock,
@@ -43,6 +46,8 @@ internal sealed class PollerHarness : IAsyncDisposable
     }
 
     public KeyBudgets Budgets { get; }
+
+    public EndOverdue EndOverdue => new(Database.DataSource, _recorder, _databaseClock);
 
     public PollingDatabase Database { get; }
 
@@ -57,7 +62,7 @@ internal sealed class PollerHarness : IAsyncDisposable
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     public static async Task<PollerHarness> StartAsync(
-        PostgresServer server, int maxConcurrency = 64, string family = "veo", bool hasKey = true)
+        PostgresServer server, int maxConcurrency = 64, string family = "veo", bool hasKey = true, int perSecond = 1_000)
     {
         var database = await PollingDatabase.CreateAsync(server);
         var clock = new TestClock();
@@ -67,7 +72,7 @@ internal sealed class PollerHarness : IAsyncDisposable
         {
             ApiKey = hasKey ? new Secret("key") : null,
             MaxConcurrency = maxConcurrency,
-            MaxRequestsPerSecond = 1_000,
+            MaxRequestsPerSecond = perSecond,
         };
         var harness = new PollerHarness(database, databaseClock, clock, options, ModelCatalogue.Documented.Find(family)!);
         await harness.Budgets.TickAsync(Cancellation);
@@ -77,6 +82,18 @@ internal sealed class PollerHarness : IAsyncDisposable
     /// <summary>Tasks that are due now.</summary>
     public async Task<(int Lane, long Slot, List<Guid> Tasks)> FileDueAsync(int count, string family = "veo") =>
         await Database.FileAsync(await Database.DatabaseTimeAsync(), count, family);
+
+    /// <summary>Tasks of another client that are due now; their upstream ids.</summary>
+    public async Task<List<string>> FileForAsync(Guid client, int count)
+    {
+        var (_, slot, tasks) = await FileDueAsync(count);
+        await Database.ExecuteAsync("update bridge.slots set client_id = $1 where id = $2", client, slot);
+        await Database.ExecuteAsync("update bridge.tasks set client_id = $1 where slot_id = $2", client, slot);
+        return await Database.ReadAsync<string>("select task_id from bridge.tasks where id = any ($1)", tasks.ToArray());
+    }
+
+    /// <summary>The budgets as another process has them.</summary>
+    public KeyBudgets NewBudgets() => NewBudgets(new UpstreamKeyRing(Database.DataSource, _options));
 
     /// <summary>Makes all tasks due again.</summary>
     public async Task MakeDueAsync()
@@ -111,6 +128,9 @@ internal sealed class PollerHarness : IAsyncDisposable
             return Upstream.Asked.Count >= asked;
         },
         $"the upstream has been asked {asked} times");
+
+    private KeyBudgets NewBudgets(UpstreamKeyRing keys) =>
+        new(Database.DataSource, keys, _options, ModelCatalogue.Documented, new Ids(Clock), Clock);
 
     public async ValueTask DisposeAsync()
     {

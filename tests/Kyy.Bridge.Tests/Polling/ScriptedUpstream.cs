@@ -18,6 +18,9 @@ internal sealed class ScriptedUpstream(TimeProvider time) : IUpstreamClient
     /// <summary>The answer to everything; null throws.</summary>
     public UpstreamReply? Reply { get; set; } = new UpstreamReply.Waiting(WaitingStatus.Processing, UpstreamFacts.None);
 
+    /// <summary>The answer to each id, where it matters which; else <see cref="Reply"/> is everybody's.</summary>
+    public Func<string, UpstreamReply?>? ReplyTo { get; set; }
+
     /// <summary>How long an exchange claims to have taken.</summary>
     public TimeSpan Elapsed { get; set; }
 
@@ -34,7 +37,7 @@ internal sealed class ScriptedUpstream(TimeProvider time) : IUpstreamClient
         try
         {
             if (_held is { } held) await held.Task;
-            return new(Reply ?? throw new InvalidOperationException("no answer"), sentAt, Elapsed);
+            return new((ReplyTo is null ? Reply : ReplyTo(taskId)) ?? throw new InvalidOperationException("no answer"), sentAt, Elapsed);
         }
         finally
         {

@@ -8,6 +8,7 @@ internal sealed class KeyTrust
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<Guid, Refusal> _open = [];
+    private bool _blamedKey;
 
     /// <summary>A task was refused. True where that makes it the key's fault.</summary>
     public bool Refused(Refusal refusal)
@@ -16,7 +17,9 @@ internal sealed class KeyTrust
         {
             _open[refusal.Task.Id] = refusal;
             // One that was refused before while the key worked says nothing about the key.
-            return _open.Values.Count(open => !open.Task.IsForbidden) >= 2;
+            var isTheKey = _open.Values.Count(open => !open.Task.IsForbidden) >= 2;
+            _blamedKey |= isTheKey;
+            return isTheKey;
         }
     }
 
@@ -26,8 +29,9 @@ internal sealed class KeyTrust
         lock (_lock)
         {
             if (_open.Count == 0) return [];
-            Refusal[] theirs = [.. _open.Values];
+            Refusal[] theirs = [.. _open.Values.Select(open => open with { IsCertain = !_blamedKey })];
             _open.Clear();
+            _blamedKey = false;
             return theirs;
         }
     }
@@ -36,4 +40,11 @@ internal sealed class KeyTrust
 /// <summary>A task that the upstream refused to speak of.</summary>
 /// <param name="Task">The task, as it was claimed.</param>
 /// <param name="StatusCode">401, 402 or 403.</param>
-internal sealed record Refusal(DueTask Task, int StatusCode);
+internal sealed record Refusal(DueTask Task, int StatusCode)
+{
+    /// <summary>
+    /// Whether it was surely the task's own. Where the key was blamed for it, it may have been the key: it counts for nothing, but
+    /// the task is remembered, so that the next time its refusal is no evidence against the key.
+    /// </summary>
+    public bool IsCertain { get; init; } = true;
+}

@@ -15,6 +15,9 @@ internal sealed class Turns(TimeProvider time)
     private long _order, _otherSeen = long.MinValue;
     private int _freshWaiting;
 
+    /// <summary>How many names are kept.</summary>
+    public int Known => _clients.Count + _served.Count;
+
     /// <summary>Puts those who have something due in the order of their turns: who was served longest ago comes first.</summary>
     public IReadOnlyList<LaneDue> Order(IReadOnlyCollection<LaneDue> due)
     {

@@ -1,0 +1,52 @@
+using Kyy.Bridge.Polling.Budgets;
+
+namespace Kyy.Bridge.Tests.Polling.Budgets;
+
+public sealed class BudgetRateTests
+{
+    private static readonly TimeSpan Window = TimeSpan.FromSeconds(30), Long = TimeSpan.FromDays(30);
+
+    [Theory]
+    [InlineData(200, 1, 190)]
+    [InlineData(200, 2, 95)]
+    [InlineData(200, 4, 47.5)]
+    [InlineData(1, 3, 0.95 / 3)]
+    public void The_limit_is_shared_by_the_live_replicas_with_a_margin_for_the_network(int limit, int replicas, double rate) =>
+        BudgetRate.Of(limit, replicas, 1, Long, Long, Window).ShouldBe(rate, 1e-9);
+
+    [Theory]
+    [InlineData(0, 0.5)]
+    [InlineData(60, 0.6)]
+    [InlineData(300, 1)]
+    [InlineData(100_000, 1)]
+    public void What_a_429_has_halved_is_whole_again_after_five_minutes(double seconds, double pace) =>
+        BudgetRate.PaceNow(BudgetRate.AfterThrottling, TimeSpan.FromSeconds(seconds), Window).ShouldBe(pace, 1e-9);
+
+    [Fact]
+    public void However_often_it_is_halved_something_is_left() =>
+        BudgetRate.PaceNow(1e-9, TimeSpan.Zero, Window).ShouldBe(BudgetRate.LeastPace);
+
+    [Theory]
+    [InlineData(0, 19)]
+    [InlineData(3, 19)]
+    [InlineData(15, 95)]
+    [InlineData(30, 190)]
+    [InlineData(300, 190)]
+    public void After_a_pause_the_rate_grows_over_one_window(double seconds, double rate) =>
+        BudgetRate.Of(200, 1, 1, Long, TimeSpan.FromSeconds(seconds), Window).ShouldBe(rate, 1e-9);
+
+    [Theory]
+    [InlineData(0, false, 1)]
+    [InlineData(1, false, 2)]
+    [InlineData(4, false, 16)]
+    [InlineData(5, false, 30)]
+    [InlineData(50, false, 30)]
+    [InlineData(5, true, 32)]
+    [InlineData(9, true, 300)]
+    [InlineData(1_000, true, 300)]
+    public void Pauses_double_up_to_a_window_after_outages_and_ten_for_a_refused_key(int trips, bool rejected, double seconds)
+    {
+        Backoff.Of(trips, rejected, Window, 0).TotalSeconds.ShouldBe(seconds, 1e-6);
+        Backoff.Of(trips, rejected, Window, 1).TotalSeconds.ShouldBe(seconds * 1.2, 1e-6);
+    }
+}
