@@ -82,7 +82,7 @@ internal static class TaskViews
         : null;
 
     private static TaskFailure? LaneFailure(Polling.Lane? lane) => lane?.LastFailureAt is { } at
-        ? new(at, lane.LastFailureKind!, lane.LastFailureStatus, lane.LastFailureDetail)
+        ? new(at, lane.LastFailureKind!, lane.LastFailureStatus, null)
         : null;
 
     private static TaskFailure? Later(TaskFailure? one, TaskFailure? other) =>

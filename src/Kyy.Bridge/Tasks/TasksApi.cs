@@ -37,7 +37,7 @@ internal static class TasksApi
 
     private static async Task<Results<Created<BridgeTask>, Ok<BridgeTask>, ProblemResult>> Register(
         OnBehalfOf owner, Caller caller, JsonBody body, RegistrationReader reader, TaskRegistrar registrar, BridgeDbContext db,
-        HttpRequest request, CancellationToken cancellation)
+        ModelCatalogue catalogue, HttpRequest request, CancellationToken cancellation)
     {
         var client = await db.Clients.SingleAsync(row => row.Id == owner.ClientId, cancellation);
         var (registration, refusal) = reader.Read(body.Root, client);
@@ -54,8 +54,10 @@ internal static class TasksApi
                 return TaskProblems.Of(refused);
         }
 
-        async Task<BridgeTask> ShowAsync(Guid id) => Warned(await TaskQueries.FindAsync(db, caller, id, cancellation)
-            ?? throw new InvalidOperationException($"Task {id} was registered and is not there."));
+        async Task<BridgeTask> ShowAsync(Guid id) => RegistrationWarnings.Warned(
+            await TaskQueries.FindAsync(db, caller, id, cancellation)
+                ?? throw new InvalidOperationException($"Task {id} was registered and is not there."),
+            catalogue);
     }
 
     private static async Task<Results<Ok<BatchResult>, ProblemResult>> RegisterBatch(
@@ -118,8 +120,4 @@ internal static class TasksApi
         waiters.Ended([row.Id]);
         return TypedResults.NoContent();
     }
-
-    // Nothing will be sent: the feed, waiting and lists still work, but a forgotten callback is likelier.
-    private static BridgeTask Warned(BridgeTask task) =>
-        task.CallbackUrls.Count > 0 ? task : task with { Warnings = [.. task.Warnings, TaskWarnings.NoDestination] };
 }

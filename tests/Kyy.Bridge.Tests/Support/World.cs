@@ -41,27 +41,27 @@ internal sealed class World : IAsyncDisposable
     }
 
     /// <summary>The documented windows and estimates, scaled.</summary>
-    public static IEnumerable<(string Key, string Value)> Settings(Uri upstream)
+    public static IEnumerable<(string Key, string Value)> Settings(Uri upstream, double timeScale = TimeScale)
     {
         yield return ("Bridge:Roles", "api,worker");
         yield return ("Bridge:Upstream:BaseUrl", upstream.AbsoluteUri);
         yield return ("Bridge:Upstream:AllowFasterThanDocumented", "true");
-        yield return ("Bridge:Upstream:Timeout", "1500ms");
+        yield return ("Bridge:Upstream:Timeout", Scaled(timeScale, TimeSpan.FromSeconds(22.5)));
         foreach (var family in ModelCatalogue.Documented.Families)
         {
             var prefix = $"Bridge:Families:{family.Id}";
-            yield return ($"{prefix}:PollInterval:Min", Scaled(family.Window.Min));
-            yield return ($"{prefix}:PollInterval:Max", Scaled(family.Window.Max));
+            yield return ($"{prefix}:PollInterval:Min", Scaled(timeScale, family.Window.Min));
+            yield return ($"{prefix}:PollInterval:Max", Scaled(timeScale, family.Window.Max));
             if (family.FlexWindow is { } flex)
             {
-                yield return ($"{prefix}:FlexPollInterval:Min", Scaled(flex.Min));
-                yield return ($"{prefix}:FlexPollInterval:Max", Scaled(flex.Max));
+                yield return ($"{prefix}:FlexPollInterval:Min", Scaled(timeScale, flex.Min));
+                yield return ($"{prefix}:FlexPollInterval:Max", Scaled(timeScale, flex.Max));
             }
 
             if (family.Estimates is [var estimate, ..])
             {
-                yield return ($"{prefix}:Estimate:Min", Scaled(estimate.Min));
-                yield return ($"{prefix}:Estimate:Max", Scaled(estimate.Max));
+                yield return ($"{prefix}:Estimate:Min", Scaled(timeScale, estimate.Min));
+                yield return ($"{prefix}:Estimate:Max", Scaled(timeScale, estimate.Max));
             }
         }
     }
@@ -75,6 +75,6 @@ internal sealed class World : IAsyncDisposable
         await Upstream.DisposeAsync();
     }
 
-    private static string Scaled(TimeSpan documented) =>
-        Scale(documented).TotalMilliseconds.ToString("0", CultureInfo.InvariantCulture) + "ms";
+    private static string Scaled(double timeScale, TimeSpan documented) =>
+        (documented * timeScale).TotalMilliseconds.ToString("0", CultureInfo.InvariantCulture) + "ms";
 }

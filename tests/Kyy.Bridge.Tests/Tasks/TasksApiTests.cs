@@ -92,6 +92,16 @@ public sealed class TasksApiTests(PostgresServer server) : IAsyncLifetime
         (await Client.GetTaskAsync(task.Id, cancellationToken: Cancellation)).Warnings.ShouldBeEmpty();
     }
 
+    [Theory]
+    [InlineData(ServiceTiers.Flex, null, new[] { "no_destination", "record_may_expire_first" })] // 48 h, and S2 keeps a record for 24.
+    [InlineData(ServiceTiers.Flex, 80_000, new[] { "no_destination" })]
+    [InlineData(null, null, new[] { "no_destination" })]
+    [InlineData(null, 100_000, new[] { "no_destination", "record_may_expire_first" })]
+    public async Task Whoever_registers_a_task_that_may_outlive_its_record_is_told(string? tier, int? deadline, string[] warnings) =>
+        (await Client.RegisterAsync(
+            new() { TaskId = $"video_{tier}_{deadline}", Family = Families.Seedance15, ServiceTier = tier, DeadlineSeconds = deadline },
+            cancellationToken: Cancellation)).Warnings.ShouldBe(warnings);
+
     [Fact]
     public async Task Register_ByAClientThatMayNotUseTheOperatorsKey_IsRefused()
     {

@@ -44,7 +44,7 @@ public sealed class SharedKeyTests(PostgresServer server)
     [Fact]
     public async Task Two_refused_ids_among_many_stop_nobody_and_are_lost_in_the_end()
     {
-        await using var polling = await PollerHarness.StartAsync(server);
+        await using var polling = await PollerHarness.StartAsync(server, perSecond: 100_000);
         await polling.FileDueAsync(12);
         await polling.Database.ExecuteAsync("update bridge.tasks set registered_at = registered_at - interval '1 hour'");
         var bad = await polling.Database.ReadAsync<string>("select task_id from bridge.tasks order by id limit 2");
@@ -131,7 +131,7 @@ public sealed class SharedKeyTests(PostgresServer server)
     [Fact]
     public async Task Many_missing_ids_and_no_answer_end_no_task_and_a_few_do()
     {
-        await using var polling = await PollerHarness.StartAsync(server);
+        await using var polling = await PollerHarness.StartAsync(server, perSecond: 100_000);
         await polling.FileDueAsync(25);
         await polling.Database.ExecuteAsync("update bridge.tasks set registered_at = registered_at - interval '1 hour'");
         polling.Upstream.Reply = new UpstreamReply.NotFound(404);
