@@ -7,10 +7,13 @@ internal static class Addresses
     public const string Batch = $"{Tasks}/batch";
     public const string SigningSecret = "v1/signing-secret";
     public const string SigningSecretRotation = $"{SigningSecret}/rotate";
+    public const string UpstreamKeys = "v1/upstream-keys";
     public const string Clients = "v1/admin/clients";
     public const string AdminKeys = "v1/admin/keys";
 
     public static string Task(string id) => $"{Tasks}/{Segment(id)}";
+
+    public static string UpstreamKey(string name) => $"{UpstreamKeys}/{Segment(name)}";
 
     public static string Client(string id) => $"{Clients}/{Segment(id)}";
 

@@ -24,9 +24,14 @@ internal sealed class BridgeConnection(HttpClient http, BridgeClientOptions opti
         string address, TBody body, JsonTypeInfo<TBody> type, JsonTypeInfo<T> answer, string? idempotencyKey, CancellationToken stop)
     {
         var request = Post(address, idempotencyKey);
-        // As bytes rather than a stream: the length goes ahead, and a body over the limit is refused before it is sent.
-        request.Content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(body, type));
-        request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        request.Content = Json(body, type);
+        return ReadAsync(request, answer, stop);
+    }
+
+    public Task<T> PutAsync<TBody, T>(string address, TBody body, JsonTypeInfo<TBody> type, JsonTypeInfo<T> answer, CancellationToken stop)
+    {
+        var request = Request(HttpMethod.Put, address);
+        request.Content = Json(body, type);
         return ReadAsync(request, answer, stop);
     }
 
@@ -35,6 +40,10 @@ internal sealed class BridgeConnection(HttpClient http, BridgeClientOptions opti
         using var request = Request(HttpMethod.Delete, address);
         using var response = await SendAsync(request, stop);
     }
+
+    // As bytes rather than a stream: the length goes ahead, and a body over the limit is refused before it is sent.
+    private static ByteArrayContent Json<TBody>(TBody body, JsonTypeInfo<TBody> type) =>
+        new(JsonSerializer.SerializeToUtf8Bytes(body, type)) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
 
     // On the request, not on the HttpClient: that is the caller's, and may carry requests to others.
     private HttpRequestMessage Request(HttpMethod method, string address) =>

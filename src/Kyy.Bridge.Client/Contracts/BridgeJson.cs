@@ -31,6 +31,10 @@ namespace Kyy.Bridge.Client.Contracts;
 [JsonSerializable(typeof(ApiKeyCreated))]
 [JsonSerializable(typeof(ApiKeyView))]
 [JsonSerializable(typeof(Page<ApiKeyView>))]
+[JsonSerializable(typeof(UpstreamKeySetting))]
+[JsonSerializable(typeof(UpstreamKeyView))]
+[JsonSerializable(typeof(Page<UpstreamKeyView>))]
+[JsonSerializable(typeof(UpstreamKeyEventData))]
 [JsonSerializable(typeof(Problem))]
 public sealed partial class BridgeJson : JsonSerializerContext
 {

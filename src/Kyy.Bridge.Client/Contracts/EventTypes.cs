@@ -45,6 +45,6 @@ public static class EventTypes
     /// <summary>The upstream refuses a key; its tasks are paused. Opt-in.</summary>
     public const string UpstreamKeyRejected = "upstream_key.rejected";
 
-    /// <summary>The upstream accepts the key again. Opt-in.</summary>
+    /// <summary>The upstream accepts the key again, or the key was replaced. Opt-in.</summary>
     public const string UpstreamKeyRestored = "upstream_key.restored";
 }

@@ -82,6 +82,7 @@ public sealed class BridgeJsonTests
     {
         new SigningSecret("whsec_hidden", null).ToString().ShouldBe("SigningSecret");
         new ClientCreated("cli_01", "shop", "kyb_hidden").ToString().ShouldBe("ClientCreated cli_01");
+        new UpstreamKeySetting("sk-hidden").ToString().ShouldBe("UpstreamKeySetting");
         new ApiKeyCreated("key_01", "kyb_hidden").ToString().ShouldBe("ApiKeyCreated key_01");
     }
 }

@@ -37,6 +37,21 @@ public sealed class WebhookEventTests
     public void ReadTask_EventAboutSomethingElse_IsNull(string type) =>
         new WebhookEvent(type, DateTimeOffset.UnixEpoch, RawJson.Parse("""{"any":1}""")).ReadTask().ShouldBeNull();
 
+    [Fact]
+    public void ReadUpstreamKey_OfItsEvents_HasEveryMember()
+    {
+        var data = Samples.OneLine(
+            """
+            {"name":"main","state":"rejected","since":"2026-11-20T09:10:11.123Z","status_code":401,
+             "base_url":"https://a.example","client_id":"cli_01"}
+            """);
+
+        var key = new WebhookEvent(EventTypes.UpstreamKeyRejected, DateTimeOffset.UnixEpoch, RawJson.Parse(data)).ReadUpstreamKey();
+
+        JsonSerializer.Serialize(key, BridgeJson.Wire.UpstreamKeyEventData).ShouldBe(data);
+        WebhookEvent.Read(Encoding.UTF8.GetBytes(Samples.Webhook)).ReadUpstreamKey().ShouldBeNull();
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("null")]
