@@ -2,5 +2,6 @@ namespace Kyy.Bridge.Outcomes;
 
 internal static class OutcomesServices
 {
-    public static IServiceCollection AddOutcomes(this IServiceCollection services) => services.AddSingleton<OutcomeRecorder>();
+    public static IServiceCollection AddOutcomes(this IServiceCollection services) =>
+        services.AddSingleton<OutcomeRecorder>().AddSingleton<KeyEvents>();
 }

@@ -34,4 +34,27 @@ public sealed class DerivedIdTests
         id.Version.ShouldBe(7);
         (id.Variant & 0xC).ShouldBe(0x8);
     }
+
+    [Fact]
+    public void An_upstream_key_s_state_has_one_id_for_each_client_and_each_beginning()
+    {
+        var since = new DateTimeOffset(2026, 11, 20, 9, 10, 11, 123, TimeSpan.Zero);
+        var other = new Guid("0198c7d2-1f00-7abc-8def-0123456789ac");
+
+        Guid[] ids =
+        [
+            DerivedId.OfKeyEvent(Task, other, "upstream_key.rejected", since),
+            DerivedId.OfKeyEvent(Task, other, "upstream_key.restored", since),
+            DerivedId.OfKeyEvent(Task, other, "upstream_key.rejected", since.AddMicroseconds(1)),
+            DerivedId.OfKeyEvent(Task, Task, "upstream_key.rejected", since),
+            DerivedId.OfKeyEvent(other, other, "upstream_key.rejected", since),
+        ];
+
+        ids.Distinct().Count().ShouldBe(5);
+        ids[0].ShouldBe(DerivedId.OfKeyEvent(Task, other, "upstream_key.rejected", since.AddTicks(9).ToOffset(TimeSpan.FromHours(8))));
+        Convert.ToInt64(ids[0].ToString("n")[..12], 16).ShouldBe(since.ToUnixTimeMilliseconds());
+        ids[0].Version.ShouldBe(7);
+        // Written down for the same reason as above.
+        ids[0].ShouldBe(new Guid("01a1f838-71b3-764d-b37f-631ec5afd797"));
+    }
 }
