@@ -2,6 +2,7 @@ using Kyy.Bridge.Configuration;
 using Kyy.Bridge.Deliveries;
 using Kyy.Bridge.Http;
 using Kyy.Bridge.Keys;
+using Kyy.Bridge.Keys.UpstreamKeys;
 using Kyy.Bridge.Maintenance;
 using Kyy.Bridge.Outcomes;
 using Kyy.Bridge.Persistence;
@@ -42,6 +43,7 @@ internal static class BridgeService
             async locked =>
             {
                 await DataProtectionRing.CreateFirstKeyAsync(services, locked);
+                await services.GetRequiredService<KeyFingerprint>().CreateSecretAsync(locked);
                 if (firstSteps is not null) await firstSteps(locked);
             },
             cancellation);
@@ -70,6 +72,7 @@ internal static class BridgeService
         var api = app.MapApi();
         api.MapTasks();
         api.MapSigningSecrets();
+        api.MapUpstreamKeys();
         api.MapClients();
         api.MapKeys();
     }

@@ -13,6 +13,7 @@ internal sealed record ProblemKind(string Type, int Status, string Title)
         MethodNotAllowed = new("/problems/method-not-allowed", 405, "This method is not allowed here."),
         RequestTimeout = new("/problems/request-timeout", 408, "The request took too long to arrive."),
         ClientBusy = new("/problems/client-busy", 409, "The client has tasks in flight."),
+        UpstreamKeyInUse = new("/problems/upstream-key-in-use", 409, "Tasks in flight use the upstream key."),
         IdempotencyInProgress = new("/problems/idempotency-in-progress", 409, "A request with this Idempotency-Key is still running."),
         TaskDiffers = new("/problems/task-differs", 409, "The task is registered with other values."),
         TaskEnded = new("/problems/task-ended", 409, "The task has ended."),

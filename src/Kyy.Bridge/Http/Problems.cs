@@ -35,6 +35,10 @@ internal static class Problems
     public static ProblemResult ClientBusy(int tasksInFlight) =>
         Of(ProblemKind.ClientBusy, $"{tasksInFlight} of its tasks are in flight: stop them or wait for their ends, then delete it.");
 
+    public static ProblemResult UpstreamKeyInUse(long tasksInFlight) => Of(
+        ProblemKind.UpstreamKeyInUse,
+        $"{tasksInFlight} tasks in flight use it: stop them or wait for their ends, then delete it. PUT changes its value.");
+
     public static ProblemResult IdempotencyKeyReused() =>
         Of(ProblemKind.IdempotencyKeyReused, "It was sent with another body before: use a new key for a new request.");
 

@@ -1,5 +1,6 @@
 using Kyy.Bridge.Client.Contracts;
 using Kyy.Bridge.Http;
+using Kyy.Bridge.Keys.UpstreamKeys;
 using Kyy.Bridge.Persistence;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
@@ -63,6 +64,7 @@ internal static class ClientsApi
         if (deleted == 0) return Problems.NotFound();
         await db.Database.ExecuteSqlAsync(
             $"update bridge.api_keys set revoked_at = now() where client_id = {client} and revoked_at is null", cancellation);
+        await UpstreamKeyStore.ForgetAllAsync(db, client, cancellation);
         await transaction.CommitAsync(cancellation);
         keys.Forget();
         return TypedResults.NoContent();

@@ -1,5 +1,6 @@
 using Kyy.Bridge.Deliveries;
 using Kyy.Bridge.Keys.SignIn;
+using Kyy.Bridge.Keys.UpstreamKeys;
 using Microsoft.AspNetCore.Authentication;
 using Npgsql;
 
@@ -16,6 +17,8 @@ internal static class KeyServices
             provider.GetRequiredService<NpgsqlDataSource>(), provider.GetRequiredService<TimeProvider>(), bootstrap));
         services.AddSingleton<ClientRegistrar>();
         services.AddSingleton<SigningSecrets>();
+        services.AddSingleton<KeyFingerprint>().AddSingleton<UpstreamKeyProtection>().AddSingleton<UpstreamKeyStore>();
+        services.AddSingleton<OperatorUpstreamKey>().AddSingleton<UpstreamKeyRing>();
         services.AddAuthentication()
             .AddScheme<AuthenticationSchemeOptions, ApiKeyAuthentication>(ApiKeyAuthentication.SchemeName, _ => { });
         services.AddAuthorizationBuilder().SetFallbackPolicy(ApiAccess.ByPath);

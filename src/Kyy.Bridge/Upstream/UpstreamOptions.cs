@@ -35,5 +35,6 @@ internal sealed record UpstreamOptions
     /// <summary>Whether a key may be sent there.</summary>
     public bool Allows(Uri baseUrl) => AllowedBaseUrls.Prepend(BaseUrl).Any(allowed => Normal(allowed) == Normal(baseUrl));
 
-    private static string Normal(Uri baseUrl) => baseUrl.AbsoluteUri.TrimEnd('/');
+    /// <summary>One text for every spelling of a base URL.</summary>
+    public static string Normal(Uri baseUrl) => baseUrl.AbsoluteUri.TrimEnd('/');
 }

@@ -67,6 +67,8 @@ internal static partial class ServeVerb
         }
     }
 
-    [LoggerMessage(1601, LogLevel.Warning, "There is no upstream key: nothing is polled and registrations are refused until Bridge:Upstream:ApiKey is set")]
+    [LoggerMessage(
+        1601, LogLevel.Warning,
+        "The operator has no upstream key: until Bridge:Upstream:ApiKey is set, only clients with keys of their own can register tasks")]
     private static partial void LogNoKey(ILogger logger);
 }
