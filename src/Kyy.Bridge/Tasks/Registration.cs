@@ -54,6 +54,9 @@ internal abstract record RegistrationResult
     /// <summary>The same task is tracked already, and a member differs.</summary>
     internal sealed record Differs(Guid Id, string Member) : RegistrationResult;
 
+    /// <summary>The upstream key was removed between the reading of the registration and its transaction.</summary>
+    internal sealed record KeyRemoved : RegistrationResult;
+
     /// <summary>The task has as many callbacks as it may have.</summary>
     internal sealed record TooManyCallbacks(Guid Id) : RegistrationResult;
 }

@@ -5,22 +5,23 @@ using Kyy.Bridge.Deliveries;
 using Kyy.Bridge.Deliveries.Guard;
 using Kyy.Bridge.Http;
 using Kyy.Bridge.Keys;
+using Kyy.Bridge.Keys.UpstreamKeys;
 using Kyy.Bridge.Upstream;
 using Kyy.Bridge.Upstream.Catalogue;
 
 namespace Kyy.Bridge.Tasks;
 
 /// <summary>Reads one registration: the whole body of the single route and each item of a batch.</summary>
-internal sealed class RegistrationReader(ModelCatalogue catalogue, CallbackSettings callbacks, AddressPolicy addresses, UpstreamOptions upstream)
+internal sealed class RegistrationReader(
+    ModelCatalogue catalogue, CallbackSettings callbacks, AddressPolicy addresses, UpstreamOptions upstream)
 {
     private const int LongestId = 200, LongestReference = 200, LongestUrl = 2_048, LargestMetadata = 4 << 10;
     private const int ShortestDeadline = 60, LongestDeadline = 604_800;
-    private const string DefaultKey = "default";
 
     private readonly string[] _families = [.. catalogue.Families.Where(family => family != catalogue.Default).Select(family => family.Id)];
 
     /// <summary>A registration, or all that is wrong with it.</summary>
-    public (Registration? Registration, ProblemResult? Refusal) Read(JsonElement value, ApiClient client)
+    public (Registration? Registration, ProblemResult? Refusal) Read(JsonElement value, Registrant client)
     {
         var members = new MemberReader(value);
         var family = members.Choice("family", _families);
@@ -61,13 +62,20 @@ internal sealed class RegistrationReader(ModelCatalogue catalogue, CallbackSetti
         return tier;
     }
 
-    private Guid Key(MemberReader members, ApiClient client)
+    // The client's own key goes before the operator's of the same name, which is default.
+    private Guid Key(MemberReader members, Registrant client)
     {
-        var name = members.OptionalText("upstream_key", LongestId) ?? DefaultKey;
-        if (name != DefaultKey) members.Fault("upstream_key", "must be the name of one of the client's upstream keys");
-        else if (!client.MayUseOperatorKey) members.Fault("upstream_key", "must be a key of the client's own: it may not use the operator's");
-        else if (upstream.ApiKey is null) members.Fault("upstream_key", "there is none: the operator has to set Bridge:Upstream:ApiKey");
+        var name = members.OptionalText("upstream_key", UpstreamKeyReader.LongestName) ?? OperatorUpstreamKey.Name;
+        if (client.Keys.TryGetValue(name, out var own)) return own;
+        if (name != OperatorUpstreamKey.Name)
+            Fault("must be the name of one of the client's upstream keys: PUT /v1/upstream-keys/{name} makes one");
+        else if (!client.MayUseOperatorKey)
+            Fault("must be a key of the client's own, as it may not use the operator's: PUT /v1/upstream-keys/default makes one");
+        else if (upstream.ApiKey is null)
+            Fault("there is none: PUT /v1/upstream-keys/default makes one, or the operator has to set Bridge:Upstream:ApiKey");
         return UpstreamKey.Operator;
+
+        void Fault(string message) => members.Fault("upstream_key", message);
     }
 
     private Callback? Callback(MemberReader members)

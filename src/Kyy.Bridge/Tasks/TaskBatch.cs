@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Kyy.Bridge.Client.Contracts;
 using Kyy.Bridge.Http;
-using Kyy.Bridge.Keys;
 using Kyy.Bridge.Persistence;
 
 namespace Kyy.Bridge.Tasks;
@@ -13,7 +12,7 @@ internal static class TaskBatch
     public const int Largest = 10_000;
 
     public static async Task<BatchResult> RegisterAsync(
-        IReadOnlyList<JsonElement> items, ApiClient client, RegistrationReader reader, TaskRegistrar registrar, CancellationToken cancellation)
+        IReadOnlyList<JsonElement> items, Registrant client, RegistrationReader reader, TaskRegistrar registrar, CancellationToken cancellation)
     {
         var results = new BatchItemResult[items.Count];
         var good = new List<(int Index, Registration Registration)>(items.Count);

@@ -1,5 +1,6 @@
 using Kyy.Bridge.Deliveries;
 using Kyy.Bridge.Http;
+using Kyy.Bridge.Keys.UpstreamKeys;
 using Kyy.Bridge.Persistence;
 using Kyy.Bridge.Polling;
 using Npgsql;
@@ -89,12 +90,23 @@ internal sealed class TaskRegistrar : IAsyncDisposable
 
         await using var connection = await _dataSource.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
-        var served = await new RegistrationRound(connection, _slots, _ids, _limits.CallbacksPerTask).RunAsync(firsts, owners, cancellation);
+        var kept = await KeepAsync(connection, firsts, cancellation);
+        var served = await new RegistrationRound(connection, _slots, _ids, _limits.CallbacksPerTask).RunAsync(
+            [.. kept.Select(i => firsts[i])], [.. kept.Select(i => owners[i])], cancellation);
         await transaction.CommitAsync(cancellation);
 
         foreach (var family in firsts.Where(row => row.Result is RegistrationResult.Created).Select(row => row.Registration.Family).Distinct())
             _polls.Of(family).Raise();
         if (served > 0) _dispatcher.Wake.Raise();
+    }
+
+    // The positions of those whose upstream key is there and stays until the commit.
+    private static async Task<int[]> KeepAsync(NpgsqlConnection connection, Pending[] firsts, CancellationToken cancellation)
+    {
+        var held = await UpstreamKeyHold.TakeAsync(connection, firsts.Select(row => row.Registration.UpstreamKey), cancellation);
+        foreach (var row in firsts.Where(row => !held.Contains(row.Registration.UpstreamKey)))
+            row.Result = new RegistrationResult.KeyRemoved();
+        return [.. Enumerable.Range(0, firsts.Length).Where(i => firsts[i].Result is null)];
     }
 
     private ValueTask<int> LaneAsync(Registration registration, CancellationToken cancellation) => _lanes.FindAsync(

@@ -5,7 +5,6 @@ using Kyy.Bridge.Persistence;
 using Kyy.Bridge.Polling;
 using Kyy.Bridge.Upstream.Catalogue;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.OpenApi;
 using Npgsql;
 
@@ -36,10 +35,10 @@ internal static class TasksApi
     }
 
     private static async Task<Results<Created<BridgeTask>, Ok<BridgeTask>, ProblemResult>> Register(
-        OnBehalfOf owner, Caller caller, JsonBody body, RegistrationReader reader, TaskRegistrar registrar, BridgeDbContext db,
-        ModelCatalogue catalogue, HttpRequest request, CancellationToken cancellation)
+        OnBehalfOf owner, Caller caller, JsonBody body, RegistrationReader reader, TaskRegistrar registrar, NpgsqlDataSource dataSource,
+        BridgeDbContext db, ModelCatalogue catalogue, HttpRequest request, CancellationToken cancellation)
     {
-        var client = await db.Clients.SingleAsync(row => row.Id == owner.ClientId, cancellation);
+        var client = await Registrant.ReadAsync(dataSource, owner.ClientId, cancellation);
         var (registration, refusal) = reader.Read(body.Root, client);
         if (refusal is not null) return refusal;
 
@@ -61,13 +60,14 @@ internal static class TasksApi
     }
 
     private static async Task<Results<Ok<BatchResult>, ProblemResult>> RegisterBatch(
-        OnBehalfOf owner, JsonBody body, RegistrationReader reader, TaskRegistrar registrar, BridgeDbContext db, CancellationToken cancellation)
+        OnBehalfOf owner, JsonBody body, RegistrationReader reader, TaskRegistrar registrar, NpgsqlDataSource dataSource,
+        CancellationToken cancellation)
     {
         var members = new MemberReader(body.Root);
         var items = members.Array("tasks", 1, TaskBatch.Largest, required: true);
         if (members.Refusal() is { } refusal) return refusal;
 
-        var client = await db.Clients.SingleAsync(row => row.Id == owner.ClientId, cancellation);
+        var client = await Registrant.ReadAsync(dataSource, owner.ClientId, cancellation);
         return TypedResults.Ok(await TaskBatch.RegisterAsync(items!, client, reader, registrar, cancellation));
     }
 

@@ -65,6 +65,7 @@ public sealed class TasksApiTests(PostgresServer server) : IAsyncLifetime
         ("""{"task_id":"v","events":["task.completed"]}""", "events", "must come with callback_url"),
         ("""{"task_id":"v","callback_url":"https://a.example","events":[]}""", "events", "1 to"),
         ("""{"task_id":"v","callback_url":"https://a.example","events":["task.done"]}""", "events[0]", "must be one of"),
+        ("""{"task_id":"v","callback_url":"https://a.example","events":["upstream_key.rejected"]}""", "events[0]", "must be one of task.queued,"),
         ("""{"task_id":"v","metadata":[]}""", "metadata", "must be an object"),
         ($$$"""{"task_id":"v","metadata":{"a":"{{{new string('x', 4096)}}}"}}""", "metadata", "at most 4096 bytes"),
         ("""{"task_id":"v","deadline_seconds":59}""", "deadline_seconds", "from 60 to 604800"),
