@@ -3,6 +3,7 @@ using System.Reflection;
 using System.Text.Json.Nodes;
 using Kyy.Bridge.Client.Contracts;
 using Kyy.Bridge.Keys;
+using Kyy.Bridge.Keys.UpstreamKeys;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.OpenApi;
@@ -63,7 +64,8 @@ internal static class OpenApiDescription
             operation.Security = [new() { [new OpenApiSecuritySchemeReference(Bearer, context.Document)] = [] }];
             if (route.HttpMethod == HttpMethods.Post)
                 operation.Parameters.Add(Header(IdempotentRequest.Header, "A repetition within 24 hours has no further effect."));
-            if (Takes<OnBehalfOf>(route.ActionDescriptor.EndpointMetadata))
+            var metadata = route.ActionDescriptor.EndpointMetadata;
+            if (Takes<OnBehalfOf>(metadata) || Takes<KeysInView>(metadata))
                 operation.Parameters.Add(Header(OnBehalfOf.Header, "From an admin only: the client to act for, cli_…"));
         }
 

@@ -27,6 +27,9 @@ public sealed class RolesTests(PostgresServer server, RolesDatabase roles) : ICl
         var client = bridge.ClientOf((await bridge.CreateClientAsync()).ApiKey);
         receiver.Secrets = [WebhookSecret.Parse((await client.GetSigningSecretAsync(TestContext.Current.CancellationToken)).Secret)];
 
+        await client.SetUpstreamKeyAsync("second", new("sk-second-0123456789"), TestContext.Current.CancellationToken);
+        await client.DeleteUpstreamKeyAsync("second", TestContext.Current.CancellationToken);
+
         var emulated = upstream.Tasks.Create(new NewTask { Family = EmulatedFamily.Veo, Ending = EmulatedStatus.Completed });
         var task = await client.RegisterAsync(
             new() { TaskId = emulated.Id, CallbackUrl = receiver.Hook("veo").AbsoluteUri }, cancellationToken: TestContext.Current.CancellationToken);

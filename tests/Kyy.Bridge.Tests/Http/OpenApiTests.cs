@@ -100,6 +100,20 @@ public sealed class OpenApiTests(PostgresServer server) : IAsyncLifetime
         Parameters(Operations().Single(operation => operation.Name == "get /v1/signing-secret").Value).ShouldBe(["Kyy-Client"]);
 
     [Fact]
+    public void UpstreamKeys_DescribeTheirNameBodyAndAnswers()
+    {
+        var set = Operations().Single(operation => operation.Name == "put /v1/upstream-keys/{name}").Value;
+
+        Parameters(set).ShouldBe(["name", "Kyy-Client"]);
+        set.GetProperty("requestBody").GetProperty("content").GetProperty("application/json").GetProperty("schema").GetProperty("$ref")
+            .GetString().ShouldBe("#/components/schemas/UpstreamKeySetting");
+        Statuses(set).ShouldBe(["200", "201", "400", "401", "404", "413", "415", "429", "500", "503"], ignoreOrder: true);
+        _document.GetProperty("components").GetProperty("schemas").GetProperty("UpstreamKeyView").GetProperty("properties")
+            .TryGetProperty("key", out _).ShouldBeFalse();
+        Parameters(Operations().Single(operation => operation.Name == "get /v1/upstream-keys").Value).ShouldBe(["limit", "cursor", "Kyy-Client"]);
+    }
+
+    [Fact]
     public async Task Page_IsThereForAnybody()
     {
         using var answer = await _bridge.As(null).GetAsync("/swagger/index.html");

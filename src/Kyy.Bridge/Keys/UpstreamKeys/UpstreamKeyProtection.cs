@@ -20,7 +20,9 @@ internal sealed class UpstreamKeyProtection(IDataProtectionProvider protection)
     {
         try
         {
-            return new(new(baseUrl), new(Encoding.UTF8.GetString(Protector(client, id, baseUrl).Unprotect(ciphertext))));
+            // Before the base URL is read: one that was tampered with is found out here.
+            var key = Encoding.UTF8.GetString(Protector(client, id, baseUrl).Unprotect(ciphertext));
+            return new(new(baseUrl), new(key));
         }
         catch (CryptographicException)
         {

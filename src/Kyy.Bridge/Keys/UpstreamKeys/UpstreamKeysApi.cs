@@ -44,12 +44,12 @@ internal static class UpstreamKeysApi
     }
 
     private static async Task<Results<Ok<Page<UpstreamKeyView>>, ProblemResult>> List(
-        QueryReader query, Caller caller, BridgeDbContext db, CancellationToken cancellation)
+        QueryReader query, KeysInView whose, Caller caller, BridgeDbContext db, CancellationToken cancellation)
     {
         var page = query.Page();
         if (query.Refusal() is { } refusal) return refusal;
 
-        var keys = db.UpstreamKeys.Where(key => key.Ciphertext != null && (caller.IsAdmin || key.ClientId == caller.ClientId));
+        var keys = db.UpstreamKeys.Where(key => key.Ciphertext != null && (whose.ClientId == null || key.ClientId == whose.ClientId));
         if (page.After is { } after)
         {
             keys = keys.Where(key => EF.Functions.LessThan(

@@ -1,5 +1,8 @@
 using Kyy.Bridge.Client.Contracts;
+using Kyy.Bridge.Outcomes;
 using Kyy.Bridge.Tests.Support;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 
 namespace Kyy.Bridge.Tests.Keys.UpstreamKeys;
 
@@ -10,6 +13,8 @@ public sealed class ReplacedKeyTests(PostgresServer server) : IAsyncLifetime
 
     private BridgeApplication _bridge = null!;
     private KeyOwner _owner = null!, _other = null!;
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     public async ValueTask InitializeAsync()
     {
@@ -102,6 +107,40 @@ public sealed class ReplacedKeyTests(PostgresServer server) : IAsyncLifetime
 
         view.State.ShouldBe(UpstreamKeyStates.Throttled);
         (await ProbesAtOnceAsync(await _owner.BudgetOfAsync("main"))).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Replaced_WhileAPollerRejectsIt_WaitsAndTellsBothInOrder()
+    {
+        await _owner.SetAsync("main", Key);
+        var budget = await _owner.BudgetOfAsync("main");
+        await using var connection = await _bridge.Database.DataSource.OpenConnectionAsync(Cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(Cancellation);
+        var since = await RejectAsync(connection, budget);
+
+        var replacing = _owner.SetAsync("main", Another);
+        await Wait.UntilAsync(
+            async () => await _bridge.Database.ScalarAsync<long>(
+                "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'") > 0,
+            "the replacement waits for the budget");
+        await _bridge.Services.GetRequiredService<KeyEvents>().RaiseAsync(
+            connection, budget, EventTypes.UpstreamKeyRejected, since, 401, Cancellation);
+        await transaction.CommitAsync(Cancellation);
+
+        (await replacing).State.ShouldBe(UpstreamKeyStates.Active);
+        (await _owner.EventsAsync()).Select(made => made.Type).ShouldBe([EventTypes.UpstreamKeyRejected, EventTypes.UpstreamKeyRestored]);
+    }
+
+    private static async Task<DateTimeOffset> RejectAsync(NpgsqlConnection connection, int budget)
+    {
+        const string Sql = """
+            update bridge.upstream_budgets
+            set state = 'rejected', state_since = now(), status_code = 401, paused_until = now() + interval '10 minutes'
+            where id = $1
+            returning state_since
+            """;
+        await using var command = new NpgsqlCommand(Sql, connection) { Parameters = { new() { Value = budget } } };
+        return (DateTime)(await command.ExecuteScalarAsync(Cancellation))!;
     }
 
     // The key of the owner, or of somebody else, with what the poller would have found out about it.

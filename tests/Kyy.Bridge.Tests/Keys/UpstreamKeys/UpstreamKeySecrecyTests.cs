@@ -56,6 +56,7 @@ public sealed class UpstreamKeySecrecyTests(PostgresServer server)
     }
 
     [Theory]
+    [InlineData("update bridge.upstream_keys set base_url = 'nowhere' where id = $1")]
     [InlineData("update bridge.upstream_keys set base_url = 'http://127.0.0.1:9/elsewhere' where id = $1")]
     [InlineData("update bridge.upstream_keys set ciphertext = (select ciphertext from bridge.upstream_keys where name = 'other') where id = $1")]
     public async Task Row_ThatWasTamperedWith_CannotBeReadBack(string tampering)

@@ -136,6 +136,8 @@ public sealed class UpstreamKeysApiTests(PostgresServer server) : IAsyncLifetime
         await other.SetAsync("main", "sk-of-the-other-one");
 
         list.Read(BridgeJson.Wire.PageUpstreamKeyView).Data.ShouldBeEmpty();
+        using var asking = await other.Caller.SendAsync(HttpMethod.Get, Path, headers: ("Kyy-Client", _owner.PublicId));
+        asking.ShouldBeInvalid("Kyy-Client", "admins only");
         foreach (var refused in (TestAnswer[])[get, operators, delete]) refused.ShouldBeProblem(HttpStatusCode.NotFound, "not-found");
         (await _owner.GetAsync("main")).LastFour.ShouldBe("6789");
         (await other.GetAsync("main")).LastFour.ShouldBe("-one");
@@ -149,6 +151,8 @@ public sealed class UpstreamKeysApiTests(PostgresServer server) : IAsyncLifetime
         using var put = await admin.SendAsync(HttpMethod.Put, $"{Path}/main", "{\"key\":\"sk-1\"}"u8.ToArray(), headers: header);
         await (await KeyOwner.CreateAsync(_bridge, "other")).SetAsync("theirs", Key);
         using var list = await admin.GetAsync(Path);
+        using var ofOne = await admin.SendAsync(HttpMethod.Get, Path, headers: header);
+        using var ofNobody = await admin.SendAsync(HttpMethod.Get, Path, headers: ("Kyy-Client", "cli_nobody"));
 
         nameless.ShouldBeInvalid("Kyy-Client", "is required from an admin");
         put.Read(BridgeJson.Wire.UpstreamKeyView).ClientId.ShouldBe(_owner.PublicId);
@@ -156,6 +160,8 @@ public sealed class UpstreamKeysApiTests(PostgresServer server) : IAsyncLifetime
         var listed = list.Read(BridgeJson.Wire.PageUpstreamKeyView).Data;
         listed.Select(key => key.Name).ShouldBe(["theirs", "main"]);
         listed[1].ClientId.ShouldBe(_owner.PublicId);
+        ofOne.Read(BridgeJson.Wire.PageUpstreamKeyView).Data.Select(key => key.Name).ShouldBe(["main"]);
+        ofNobody.ShouldBeInvalid("Kyy-Client", "must be the id of one client");
     }
 
     [Fact]
