@@ -21,17 +21,23 @@ internal static class FamilySettings
     public static ImmutableArray<ModelFamily> Read(ConfigurationReader families, IReadOnlyList<ModelFamily> documented, bool allowFaster) =>
         [.. documented.Select(family => Read(families.Section(family.Id), family, allowFaster))];
 
-    private static ModelFamily Read(ConfigurationReader reader, ModelFamily documented, bool allowFaster) => documented with
+    private static ModelFamily Read(ConfigurationReader reader, ModelFamily documented, bool allowFaster)
     {
-        Models = reader.Texts("Models", documented.Models),
-        Window = Window(reader, "PollInterval", documented.Window, documented.Window, allowFaster)!.Value,
-        FlexWindow = Window(reader, "FlexPollInterval", documented.FlexWindow, documented.FlexWindow ?? documented.Window, allowFaster),
-        Estimates = Estimates(reader, documented.Estimates),
-        RecordLife = reader.OptionalDuration("Retention", documented.RecordLife, Second, Year),
-        Deadline = reader.Duration("Deadline", documented.Deadline, Second, Week),
-        FlexDeadline = reader.Duration("FlexDeadline", documented.FlexDeadline, Second, Week),
-        NotFoundGrace = reader.Duration("NotFoundGrace", documented.NotFoundGrace, TimeSpan.Zero, Day),
-    };
+        var estimates = Estimates(reader, documented.Estimates);
+        return documented with
+        {
+            Models = reader.Texts("Models", documented.Models),
+            Window = Window(reader, "PollInterval", documented.Window, documented.Window, allowFaster)!.Value,
+            FlexWindow = Window(reader, "FlexPollInterval", documented.FlexWindow, documented.FlexWindow ?? documented.Window, allowFaster),
+            Estimates = estimates,
+            // By value: the reference file says the documented numbers, too, and nobody who copies it means to stop the learning.
+            EstimatesAreConfigured = !estimates.SequenceEqual(documented.Estimates),
+            RecordLife = reader.OptionalDuration("Retention", documented.RecordLife, Second, Year),
+            Deadline = reader.Duration("Deadline", documented.Deadline, Second, Week),
+            FlexDeadline = reader.Duration("FlexDeadline", documented.FlexDeadline, Second, Week),
+            NotFoundGrace = reader.Duration("NotFoundGrace", documented.NotFoundGrace, TimeSpan.Zero, Day),
+        };
+    }
 
     private static PollWindow? Window(
         ConfigurationReader reader, string key, PollWindow? fallback, PollWindow documented, bool allowFaster)

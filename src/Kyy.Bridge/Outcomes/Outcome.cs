@@ -22,6 +22,9 @@ internal sealed record Outcome
     /// <summary>When the answer that ended it was read, by the database's clock.</summary>
     public required DateTimeOffset EndedAt { get; init; }
 
+    /// <summary>How long the video of a <c>completed</c> task took; null where that cannot be told.</summary>
+    public ObservedDuration? Observed { get; init; }
+
     /// <summary>The type of the event that tells of it.</summary>
     public string EventType => "task." + Status;
 
@@ -37,5 +40,6 @@ internal sealed record Outcome
         UpstreamCreatedAt = null,
         Error = Error is null ? null : new TaskError(Error.Code, null),
         Warnings = [],
+        Observed = null,
     };
 }

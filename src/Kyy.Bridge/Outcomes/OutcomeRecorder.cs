@@ -1,5 +1,7 @@
+using Kyy.Bridge.Client.Contracts;
 using Kyy.Bridge.Deliveries;
 using Kyy.Bridge.Persistence;
+using Kyy.Bridge.Polling.Estimates;
 using Kyy.Bridge.Tasks;
 using Npgsql;
 
@@ -16,6 +18,7 @@ internal sealed class OutcomeRecorder : IAsyncDisposable
     private readonly NpgsqlDataSource _dataSource;
     private readonly DeliveryInbox _inbox;
     private readonly TaskWaiters _waiters;
+    private readonly DurationRecorder _durations;
     private readonly Ids _ids;
     private readonly TimeProvider _time;
     private readonly Batcher<Reading> _readings;
@@ -23,9 +26,10 @@ internal sealed class OutcomeRecorder : IAsyncDisposable
     private readonly CancellationTokenSource _giveUp = new();
 
     public OutcomeRecorder(
-        NpgsqlDataSource dataSource, DeliveryInbox inbox, TaskWaiters waiters, Ids ids, TimeProvider time, ILogger<OutcomeRecorder> logger)
+        NpgsqlDataSource dataSource, DeliveryInbox inbox, TaskWaiters waiters, DurationRecorder durations, Ids ids, TimeProvider time,
+        ILogger<OutcomeRecorder> logger)
     {
-        (_dataSource, _inbox, _waiters, _ids, _time) = (dataSource, inbox, waiters, ids, time);
+        (_dataSource, _inbox, _waiters, _durations, _ids, _time) = (dataSource, inbox, waiters, durations, ids, time);
         _readings = new(LargestBatch, rows =>
             BatchWrite.RunAsync(LastOfEach(rows, row => row.Task), WriteReadingsAsync, row => row.WithoutTexts(), time, logger, _giveUp.Token));
         _outcomes = new(LargestBatch, rows =>
@@ -68,6 +72,9 @@ internal sealed class OutcomeRecorder : IAsyncDisposable
         NewEvent[] events = [.. outcomes.Where(o => facts.ContainsKey(o.Task)).Select(o => NewEvent.Of(o, facts[o.Task]))];
         await WriteAsync([RecordOutcomes.Command(outcomes, batch)], events, batch, always: true);
         _waiters.Ended(outcomes.Select(outcome => outcome.Task));
+        // Last and apart: an end is recorded, told and delivered whether or not anything is learned from it.
+        await _durations.RecordAsync(outcomes
+            .Where(outcome => outcome.Status == TaskStatuses.Completed).Select(outcome => outcome.Observed).OfType<ObservedDuration>());
     }
 
     // A batch without an explicit transaction is one: Npgsql ends it with a single Sync.

@@ -1,5 +1,6 @@
 using Kyy.Bridge.Keys.UpstreamKeys;
 using Kyy.Bridge.Polling.Budgets;
+using Kyy.Bridge.Polling.Estimates;
 using Kyy.Bridge.Scheduling;
 using Kyy.Bridge.Upstream;
 using Kyy.Bridge.Upstream.Catalogue;
@@ -16,6 +17,7 @@ internal static class PollingServices
         services.AddSingleton(provider => new PollRoom(provider.GetRequiredService<UpstreamOptions>().MaxConcurrency));
         services.AddSingleton<KeyBudgets>().AddSingleton<BudgetStore>().AddSingleton<BudgetKeeper>();
         services.AddSingleton<UpstreamKeyRing>().AddSingleton<IRecurringWork, BudgetWork>();
+        services.AddEstimates();
         services.AddSingleton<IRecurringWork, RepairSlots>().AddSingleton<IRecurringWork, EndOverdue>();
         foreach (var family in families)
             services.AddSingleton<IRecurringWork>(provider => ActivatorUtilities.CreateInstance<PollWork>(provider, family));

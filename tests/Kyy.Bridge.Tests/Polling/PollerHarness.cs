@@ -4,6 +4,7 @@ using Kyy.Bridge.Outcomes;
 using Kyy.Bridge.Persistence;
 using Kyy.Bridge.Polling;
 using Kyy.Bridge.Polling.Budgets;
+using Kyy.Bridge.Polling.Estimates;
 using Kyy.Bridge.Scheduling;
 using Kyy.Bridge.Tasks;
 using Kyy.Bridge.Tests.Support;
@@ -31,6 +32,7 @@ internal sealed class PollerHarness : IAsyncDisposable
         Upstream = new(clock);
         _recorder = new(
             database.DataSource, new DeliveryInbox(new DeliverySettings(), clock), new TaskWaiters(database.DataSource, clock),
+            new DurationRecorder(database.DataSource, ModelCatalogue.Documented, NullLogger<DurationRecorder>.Instance),
             new Ids(clock), clock, NullLogger<OutcomeRecorder>.Instance);
         var (room, jitter) = (new PollRoom(options.MaxConcurrency), new Jitter(() => Jitter()));
         _options = options;

@@ -26,6 +26,11 @@ public sealed record ModelFamily
     /// <summary>How long its videos usually take, most specific first; empty where nothing is documented as a number.</summary>
     public ImmutableArray<Estimate> Estimates { get; init; } = [];
 
+    /// <summary>
+    /// Whether <see cref="Estimates"/> are the operator's, with other values than the documented ones. They then go before what was learned.
+    /// </summary>
+    public bool EstimatesAreConfigured { get; init; }
+
     /// <summary>How long the upstream keeps a task's record, counted from its creation; null where that is not documented.</summary>
     public TimeSpan? RecordLife { get; init; }
 
