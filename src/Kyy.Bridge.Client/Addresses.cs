@@ -10,6 +10,7 @@ internal static class Addresses
     public const string UpstreamKeys = "v1/upstream-keys";
     public const string Clients = "v1/admin/clients";
     public const string AdminKeys = "v1/admin/keys";
+    public const string Stats = "v1/admin/stats";
 
     public static string Task(string id) => $"{Tasks}/{Segment(id)}";
 

@@ -66,6 +66,10 @@ public sealed partial class BridgeClient
     public Task DeleteKeyAsync(string id, CancellationToken cancellationToken = default) =>
         _bridge.DeleteAsync(Addresses.Key(id), cancellationToken);
 
+    /// <summary>Reads how the whole service is doing: tasks, deliveries, workers, upstream keys, estimates.</summary>
+    public Task<BridgeStats> GetStatsAsync(CancellationToken cancellationToken = default) =>
+        _bridge.GetAsync(Addresses.Stats, BridgeJson.Wire.BridgeStats, cancellationToken);
+
     private Task<ApiKeyCreated> CreateKeyAsync(
         string address, ApiKeyRegistration key, string? idempotencyKey, CancellationToken stop) =>
         _bridge.PostAsync(

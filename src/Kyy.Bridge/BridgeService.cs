@@ -4,6 +4,7 @@ using Kyy.Bridge.Http;
 using Kyy.Bridge.Keys;
 using Kyy.Bridge.Keys.UpstreamKeys;
 using Kyy.Bridge.Maintenance;
+using Kyy.Bridge.Operators;
 using Kyy.Bridge.Outcomes;
 using Kyy.Bridge.Persistence;
 using Kyy.Bridge.Polling;
@@ -75,5 +76,6 @@ internal static class BridgeService
         api.MapUpstreamKeys();
         api.MapClients();
         api.MapKeys();
+        api.MapStats();
     }
 }

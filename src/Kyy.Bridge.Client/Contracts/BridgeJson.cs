@@ -35,6 +35,7 @@ namespace Kyy.Bridge.Client.Contracts;
 [JsonSerializable(typeof(UpstreamKeyView))]
 [JsonSerializable(typeof(Page<UpstreamKeyView>))]
 [JsonSerializable(typeof(UpstreamKeyEventData))]
+[JsonSerializable(typeof(BridgeStats))]
 [JsonSerializable(typeof(Problem))]
 public sealed partial class BridgeJson : JsonSerializerContext
 {

@@ -245,4 +245,28 @@ public sealed class BridgeClientTests
             "DELETE /v1/admin/keys/key_02 ",
         ]);
     }
+
+    [Fact]
+    public async Task Stats_Read()
+    {
+        const string stats = """
+            {"at":"2026-11-20T09:00:00.000Z","tasks":{"exact":false,"in_flight":3,"due":2,"overdue":1,
+              "by_status":[{"status":"registered","ended":false,"family":null,"count":3}]},
+             "deliveries":{"exact":true,"pending":1,"dead":0},
+             "replicas":[{"started_at":"2026-11-20T08:00:00.000Z","seen_at":"2026-11-20T09:00:00.000Z"}],
+             "budgets":[{"id":1,"state":"throttled","since":"2026-11-20T08:59:00.000Z","reason":"throttled","status_code":429,
+               "paused_until":"2026-11-20T09:01:00.000Z","pace":0.5,"pace_at":"2026-11-20T08:59:00.000Z",
+               "keys":[{"client_id":null,"client":null,"name":"default"}]}],
+             "estimates":[{"family":"veo","model":"*","service_tier":"default","documented":{"min_seconds":120,"max_seconds":300},
+               "configured":null,"learned":null,"observed":0,"in_use":"documented"}]}
+            """;
+        await using var bridge = await ScriptedBridge.StartAsync(new Answer(200, stats));
+
+        var read = await bridge.Client().GetStatsAsync(Stop);
+
+        (read.Tasks.InFlight, read.Tasks.Exact, read.Deliveries.Pending).ShouldBe((3, false, 1));
+        read.Budgets.ShouldHaveSingleItem().Keys.ShouldBe([new BudgetKey(null, null, "default")]);
+        read.Estimates.ShouldHaveSingleItem().Documented.ShouldBe(new EstimateRange(120, 300));
+        bridge.Requests.ShouldHaveSingleItem().Line.ShouldBe("GET /v1/admin/stats");
+    }
 }
