@@ -1,3 +1,4 @@
+using Kyy.Bridge.Client.Contracts;
 using Kyy.Bridge.Outcomes;
 
 namespace Kyy.Bridge.Polling.Estimates;
@@ -18,4 +19,16 @@ internal static class Observation
         isOperatorsBaseUrl && model is not null && ageBefore is { } from && from >= TimeSpan.Zero && from < age
             ? new(model, tier, from, age)
             : null;
+
+    /// <summary>
+    /// The age at the last answer that said "not finished"; null where the poll before said nothing of the kind. After an outage, or after
+    /// answers that were no answer, the video may have been finished for as long as that lasted.
+    /// </summary>
+    /// <param name="task">The task, as this poll has claimed it.</param>
+    /// <param name="sincePollBefore">From the claim before to this one, by PostgreSQL's clock; null where this is the first.</param>
+    /// <param name="isLaneFailing">Whether the lane's last polls failed, as of this claim.</param>
+    public static TimeSpan? AgeBefore(DueTask task, TimeSpan? sincePollBefore, bool isLaneFailing) =>
+        isLaneFailing || task.Status == TaskStatuses.Registered || task.ConsecutiveFailures > 0 || task.NotFound > 0 || task.UrlMissing > 0
+            ? null
+            : task.Age - sincePollBefore;
 }

@@ -76,7 +76,7 @@ public sealed class PollPlanSimulation
     // One duration from each of as many equal parts of the estimate, in any order: as even as they can be spread by chance.
     private static SimulatedTask[] NewTasks(Model model, IReadOnlyList<TimeSpan> registrations)
     {
-        var (random, count) = (new Random(Seed + model.Name.Length), Tasks / Models.Length);
+        var (random, count) = (new Random(Seed + model.Name.Length), (Tasks + Models.Length - 1) / Models.Length);
         var (from, range) = (model.Estimate.Min, model.Estimate.Max - model.Estimate.Min);
         SimulatedTask[] tasks = [.. Enumerable.Range(0, count).Select(part => new SimulatedTask(
             from + range * ((part + random.NextDouble()) / count), registrations[random.Next(registrations.Count)]))];
