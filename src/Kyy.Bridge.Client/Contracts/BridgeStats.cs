@@ -6,7 +6,7 @@ namespace Kyy.Bridge.Client.Contracts;
 /// <param name="Deliveries">The deliveries of all clients.</param>
 /// <param name="Replicas">The workers that are alive, the oldest first.</param>
 /// <param name="Budgets">What the upstream's keys may ask for, those that are not active first.</param>
-/// <param name="Estimates">How long videos take, family by family: what is documented, what was learned, and which of them is planned by.</param>
+/// <param name="Estimates">How long videos take, family by family: documented, configured and learned, and which of them is in use.</param>
 public sealed record BridgeStats(
     DateTimeOffset At,
     TaskStats Tasks,

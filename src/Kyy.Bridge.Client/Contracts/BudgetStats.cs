@@ -7,7 +7,7 @@ namespace Kyy.Bridge.Client.Contracts;
 /// <param name="Reason">Why; null while it is active.</param>
 /// <param name="StatusCode">The HTTP status that led to it; null where it was none.</param>
 /// <param name="PausedUntil">No call before; null while it is active.</param>
-/// <param name="Pace">What the last 429 left of the rate, up to 1 for all of it, as of <paramref name="PaceAt"/>; it grows back with time.</param>
+/// <param name="Pace">What the last 429 left of the rate, 1 being all of it, at <paramref name="PaceAt"/>; it grows back with time.</param>
 /// <param name="PaceAt">When the pace was that.</param>
 /// <param name="Keys">The upstream keys that share it.</param>
 public sealed record BudgetStats(

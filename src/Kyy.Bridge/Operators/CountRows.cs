@@ -16,7 +16,8 @@ internal static class CountRows
     /// <summary>Pages of 8 KiB that are read at most: 16 MiB, nearly fifty thousand tasks.</summary>
     public const int MostPages = 2_000;
 
-    private const string PercentSql = "select 100.0 * $2 / greatest(pg_relation_size($1::regclass) / current_setting('block_size')::int, $2)";
+    private const string PercentSql =
+        "select 100.0 * $2 / greatest(pg_relation_size($1::regclass) / current_setting('block_size')::int, $2)";
 
     private const string TasksSql = """
         select status, ended_at is not null, family, count(*), count(*) filter (where next_poll_at <= now()),

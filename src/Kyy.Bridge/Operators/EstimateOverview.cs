@@ -4,20 +4,21 @@ using Kyy.Bridge.Upstream.Catalogue;
 
 namespace Kyy.Bridge.Operators;
 
-/// <summary>What is known about how long videos take, as admins see it: each family's patterns, then its models that were observed.</summary>
+/// <summary>What is known about how long videos take, as admins see it: each family's patterns, then its observed models.</summary>
 internal static class EstimateOverview
 {
     public static IReadOnlyList<EstimateStats> Of(ModelCatalogue catalogue, IReadOnlyList<ModelDurations> observed)
     {
         var byFamily = observed.ToLookup(row => catalogue.ForModel(row.Model));
-        return [.. catalogue.Families.SelectMany(family => (IEnumerable<EstimateStats>)
-            [.. PatternsOf(family).Select(row => Of(family, row.Model, row.Tier, null)), .. byFamily[family].Select(row => Of(family, row.Model, row.Tier, row))])];
+        return [.. catalogue.Families.SelectMany(family => PatternsOf(family).Select(row => Of(family, row.Model, row.Tier, null))
+            .Concat(byFamily[family].Select(row => Of(family, row.Model, row.Tier, row))))];
     }
 
     // What a model is planned by that was not observed yet.
     private static IEnumerable<(string Model, string Tier)> PatternsOf(ModelFamily family)
     {
-        foreach (var pattern in family.Estimates.Select(estimate => estimate.Models).DefaultIfEmpty("*")) yield return (pattern, ServiceTiers.Default);
+        foreach (var pattern in family.Estimates.Select(estimate => estimate.Models).DefaultIfEmpty("*"))
+            yield return (pattern, ServiceTiers.Default);
         if (family.FlexWindow is not null) yield return ("*", ServiceTiers.Flex);
     }
 

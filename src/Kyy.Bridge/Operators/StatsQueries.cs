@@ -12,7 +12,8 @@ internal static class StatsQueries
     /// <summary>A worker that has not been seen for longer is not alive.</summary>
     public static readonly TimeSpan SeenWithin = TimeSpan.FromSeconds(30);
 
-    public static async Task<IReadOnlyList<ReplicaStats>> ReplicasAsync(BridgeDbContext db, DateTimeOffset now, CancellationToken cancellation)
+    public static async Task<IReadOnlyList<ReplicaStats>> ReplicasAsync(
+        BridgeDbContext db, DateTimeOffset now, CancellationToken cancellation)
     {
         var since = now - SeenWithin;
         return await db.Set<Replica>().Where(row => row.SeenAt > since).OrderBy(row => row.StartedAt).ThenBy(row => row.Id)
@@ -35,9 +36,11 @@ internal static class StatsQueries
             .ToListAsync(cancellation);
         return [.. budgets.Select(row => new BudgetStats(
             row.Id, row.State, row.StateSince, row.Reason, row.StatusCode, row.PausedUntil, row.Pace, row.PaceAt,
-            [.. keys[row.Id].Select(key => new BudgetKey(key.ClientId is { } id ? TypeId.Format(TypeId.Client, id) : null, key.Client, key.Name))]))];
+            [.. keys[row.Id].Select(key => new BudgetKey(ClientId(key.ClientId), key.Client, key.Name))]))];
     }
 
     public static Task<List<ModelDurations>> DurationsAsync(BridgeDbContext db, CancellationToken cancellation) =>
         db.ModelDurations.OrderBy(row => row.Model).ThenBy(row => row.Tier).ToListAsync(cancellation);
+
+    private static string? ClientId(Guid? id) => id is { } client ? TypeId.Format(TypeId.Client, client) : null;
 }

@@ -56,7 +56,8 @@ public sealed class FamilySettingsTests
     [InlineData("2m", "5m", false)] // What the reference file says: whoever copies it does not mean to stop the learning.
     [InlineData("2m", "6m", true)]
     public void Read_AnEstimateOtherThanTheDocumentedOne_IsMarkedAsTheOperators(string min, string max, bool isConfigured) =>
-        Family(Given.Production((Veo + "Estimate:Min", min), (Veo + "Estimate:Max", max)), "veo").EstimatesAreConfigured.ShouldBe(isConfigured);
+        Family(Given.Production((Veo + "Estimate:Min", min), (Veo + "Estimate:Max", max)), "veo")
+            .EstimatesAreConfigured.ShouldBe(isConfigured);
 
     [Theory]
     [InlineData(Videos + "PollInterval:Min", "29999ms", "30s")]

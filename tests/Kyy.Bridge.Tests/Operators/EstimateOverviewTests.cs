@@ -19,7 +19,8 @@ public sealed class EstimateOverviewTests
             new EstimateStats(Families.Seedance15, "*1080p", "default", Documented1080, null, null, 0, "documented"),
             new EstimateStats(Families.Seedance15, "*", "flex", null, null, null, 0, null),
         ]);
-        shown.Where(row => row.Family == Families.StarVideos).ShouldBe([new EstimateStats(Families.StarVideos, "*", "default", null, null, null, 0, null)]);
+        shown.Where(row => row.Family == Families.StarVideos)
+            .ShouldBe([new EstimateStats(Families.StarVideos, "*", "default", null, null, null, 0, null)]);
     }
 
     [Fact]
@@ -42,7 +43,8 @@ public sealed class EstimateOverviewTests
 
         var shown = EstimateOverview.Of(catalogue, [Row("seedance_1_5_pro_720p", 80), Row("seedance_1_5_pro_720p", 80, "flex")]);
 
-        shown.Where(row => row.Family == Families.Seedance15).Select(row => (row.Model, row.ServiceTier, row.Configured, row.InUse)).ShouldBe([
+        var seedance = shown.Where(row => row.Family == Families.Seedance15);
+        seedance.Select(row => (row.Model, row.ServiceTier, row.Configured, row.InUse)).ShouldBe([
             ("*", "default", new EstimateRange(60, 120), "configured"),
             ("*", "flex", null, null),
             ("seedance_1_5_pro_720p", "default", new EstimateRange(60, 120), "configured"),

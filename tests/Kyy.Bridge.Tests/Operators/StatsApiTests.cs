@@ -23,7 +23,8 @@ public sealed class StatsApiTests(PostgresServer server) : IAsyncLifetime
         var stats = await ReadAsync();
 
         stats.At.ShouldBe(TimeProvider.System.GetUtcNow(), TimeSpan.FromSeconds(30));
-        (stats.Tasks.Exact, stats.Tasks.InFlight, stats.Tasks.Due, stats.Tasks.Overdue, stats.Tasks.ByStatus.Count).ShouldBe((true, 0, 0, 0, 0));
+        var tasks = stats.Tasks;
+        (tasks.Exact, tasks.InFlight, tasks.Due, tasks.Overdue, tasks.ByStatus.Count).ShouldBe((true, 0, 0, 0, 0));
         stats.Deliveries.ShouldBe(new DeliveryStats(true, 0, 0));
         stats.Replicas.ShouldBeEmpty();
         stats.Budgets.ShouldBeEmpty();
@@ -69,7 +70,8 @@ public sealed class StatsApiTests(PostgresServer server) : IAsyncLifetime
                 insert into bridge.events (id, client_id, type, created_at, payload)
                 select bridge.new_id(), bridge.new_id(), 'task.failed', now(), '{}' from generate_series(1, 7) returning id, client_id
             ), numbered as (select *, row_number() over () as n from event)
-            insert into bridge.deliveries (id, event_id, client_id, task_id, callback_id, destination, url, created_at, state, next_attempt_at, ended_at)
+            insert into bridge.deliveries
+                (id, event_id, client_id, task_id, callback_id, destination, url, created_at, state, next_attempt_at, ended_at)
             select bridge.new_id(), id, client_id, bridge.new_id(), bridge.new_id(), 1, 'http://127.0.0.1:9', now(),
                    case when n <= 4 then 'pending' when n <= 6 then 'dead' else 'delivered' end,
                    case when n <= 4 then now() end, case when n > 4 then now() end
@@ -112,7 +114,8 @@ public sealed class StatsApiTests(PostgresServer server) : IAsyncLifetime
         using var answer = await _bridge.AsAdmin().GetAsync(Stats);
 
         var budgets = answer.Read(BridgeJson.Wire.BridgeStats).Budgets;
-        budgets.Select(budget => (budget.State, budget.Reason, budget.StatusCode, budget.Pace)).ShouldBe([("rejected", "key_refused", 401, 1), ("active", null, null, 0.5)]);
+        budgets.Select(budget => (budget.State, budget.Reason, budget.StatusCode, budget.Pace))
+            .ShouldBe([("rejected", "key_refused", 401, 1), ("active", null, null, 0.5)]);
         budgets[0].PausedUntil.ShouldNotBeNull();
         budgets[0].Keys.ShouldBe([new BudgetKey(client.Id, "shop", "my rejected")]);
         budgets[1].Keys.ShouldBe([new BudgetKey(client.Id, "shop", "my active"), new BudgetKey(null, null, "default")], ignoreOrder: true);
@@ -126,12 +129,14 @@ public sealed class StatsApiTests(PostgresServer server) : IAsyncLifetime
     {
         await ExecuteAsync("""
             insert into bridge.model_durations
-            select 'veo_3_1', 'default', array(select case when b between 25 and 30 then 20 else 0 end from generate_series(0, 63) b), 120, now()
+            select 'veo_3_1', 'default', array(select case when b between 25 and 30 then 20 else 0 end from generate_series(0, 63) b),
+                   120, now()
             """);
 
         var veo = (await ReadAsync()).Estimates.Where(estimate => estimate.Family == Families.Veo).ToArray();
 
-        veo.Select(estimate => (estimate.Model, estimate.Observed, estimate.InUse)).ShouldBe([("*", 0, "documented"), ("veo_3_1", 120, "learned")]);
+        veo.Select(estimate => (estimate.Model, estimate.Observed, estimate.InUse))
+            .ShouldBe([("*", 0, "documented"), ("veo_3_1", 120, "learned")]);
         veo.ShouldAllBe(estimate => estimate.Documented == new EstimateRange(120, 300));
         veo[1].Learned.ShouldNotBeNull().MinSeconds.ShouldBeInRange(100, 200);
     }

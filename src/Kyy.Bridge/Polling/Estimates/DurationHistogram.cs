@@ -53,7 +53,8 @@ internal static class DurationHistogram
         var left = buckets.Sum() * share;
         for (var i = 0; i < Buckets; i++)
         {
-            if (left <= buckets[i] && buckets[i] > 0) return TimeSpan.FromSeconds(Bounds[i] + (Bounds[i + 1] - Bounds[i]) * (left / buckets[i]));
+            if (left <= buckets[i] && buckets[i] > 0)
+                return TimeSpan.FromSeconds(Bounds[i] + (Bounds[i + 1] - Bounds[i]) * (left / buckets[i]));
             left -= buckets[i];
         }
 

@@ -45,5 +45,7 @@ internal sealed class LearnedEstimates(IDbContextFactory<BridgeDbContext> contex
     }
 
     private (TimeSpan Min, TimeSpan Max)? Learned(string? model, bool flex) =>
-        NameOf(model) is { } name && _learned.TryGetValue((name, flex ? ServiceTiers.Flex : ServiceTiers.Default), out var range) ? range : null;
+        NameOf(model) is { } name && _learned.TryGetValue((name, flex ? ServiceTiers.Flex : ServiceTiers.Default), out var range)
+            ? range
+            : null;
 }

@@ -13,7 +13,7 @@ internal static class Observation
     /// <param name="model">The model as the upstream named it, in this answer or an earlier one.</param>
     /// <param name="tier">The task's tier.</param>
     /// <param name="age">The task's age at the claim of this poll.</param>
-    /// <param name="ageBefore">Its age at the poll before; null where this is the first, or where that one brought no usable answer.</param>
+    /// <param name="ageBefore">Its age at the last answer that was not yet the end: <see cref="AgeBefore"/>.</param>
     /// <param name="isOperatorsBaseUrl">Whether the answer came from <c>Bridge:Upstream:BaseUrl</c>.</param>
     public static ObservedDuration? Of(string? model, string tier, TimeSpan age, TimeSpan? ageBefore, bool isOperatorsBaseUrl) =>
         isOperatorsBaseUrl && model is not null && ageBefore is { } from && from >= TimeSpan.Zero && from < age

@@ -47,7 +47,8 @@ internal static class RecordDurations
     public static async Task WriteAsync(NpgsqlDataSource dataSource, IEnumerable<ObservedDuration> observations)
     {
         var weights = observations
-            .SelectMany(seen => DurationHistogram.Spread(seen.From, seen.To).Select(part => (seen.Model, seen.Tier, part.Bucket, part.Weight)))
+            .SelectMany(seen => DurationHistogram.Spread(seen.From, seen.To)
+                .Select(part => (seen.Model, seen.Tier, part.Bucket, part.Weight)))
             .GroupBy(part => (part.Model, part.Tier, part.Bucket), part => part.Weight)
             .Select(same => (same.Key.Model, same.Key.Tier, same.Key.Bucket, Weight: same.Sum()))
             .ToArray();

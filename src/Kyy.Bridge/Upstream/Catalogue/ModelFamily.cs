@@ -27,7 +27,7 @@ public sealed record ModelFamily
     public ImmutableArray<Estimate> Estimates { get; init; } = [];
 
     /// <summary>
-    /// Whether <see cref="Estimates"/> are the operator's, with other values than the documented ones. They then go before what was learned.
+    /// Whether <see cref="Estimates"/> are the operator's, with other values than the documented ones: they go before what was learned.
     /// </summary>
     public bool EstimatesAreConfigured { get; init; }
 

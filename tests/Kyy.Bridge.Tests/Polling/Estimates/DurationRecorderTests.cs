@@ -58,7 +58,8 @@ public sealed class DurationRecorderTests(PostgresServer server)
     private static async Task<BridgeTask[]> RegisterAsync(BridgeApplication bridge, int count)
     {
         var client = bridge.ClientOf((await bridge.CreateClientAsync()).ApiKey);
-        return await Task.WhenAll(Enumerable.Range(0, count).Select(i => client.RegisterAsync(new() { TaskId = $"video_{i}" }, cancellationToken: Cancellation)));
+        return await Task.WhenAll(Enumerable.Range(0, count)
+            .Select(i => client.RegisterAsync(new() { TaskId = $"video_{i}" }, cancellationToken: Cancellation)));
     }
 
     private static Task RecordAsync(BridgeApplication bridge, BridgeTask[] tasks, string[] statuses)

@@ -24,7 +24,8 @@ public sealed class ObservationTests
 
     [Fact]
     public void The_end_lies_between_the_poll_before_and_this_one() =>
-        Observation.Of("veo_3_1", "flex", Age, Before, isOperatorsBaseUrl: true).ShouldBe(new ObservedDuration("veo_3_1", "flex", Before, Age));
+        Observation.Of("veo_3_1", "flex", Age, Before, isOperatorsBaseUrl: true)
+            .ShouldBe(new ObservedDuration("veo_3_1", "flex", Before, Age));
 
     [Fact]
     public void The_first_look_at_an_ended_task_tells_nothing() =>

@@ -4,7 +4,7 @@ using Kyy.Bridge.Upstream.Catalogue;
 
 namespace Kyy.Bridge.Tests.Polling.Simulation;
 
-/// <summary>The plan learns from polls that it has planned itself: that must lead to the videos' durations, wherever it starts from.</summary>
+/// <summary>The plan learns from polls that it has planned itself: that must lead to the videos' durations, wherever it starts.</summary>
 public sealed class LearningSimulation
 {
     private const int Rounds = 30, TasksOfARound = 500;
@@ -22,8 +22,9 @@ public sealed class LearningSimulation
     {
         var random = new Random(7);
         var (buckets, observed) = (new double[DurationHistogram.Buckets], 0L);
-        Estimate? Known() => DurationHistogram.Range(buckets, observed) is var (min, max) ? new("*", min, max)
-            : documentedMin is { } one && documentedMax is { } other ? new("*", TimeSpan.FromSeconds(one), TimeSpan.FromSeconds(other)) : null;
+        Estimate? documented = documentedMin is { } one && documentedMax is { } other
+            ? new("*", TimeSpan.FromSeconds(one), TimeSpan.FromSeconds(other)) : null;
+        Estimate? Known() => DurationHistogram.Range(buckets, observed) is var (min, max) ? new("*", min, max) : documented;
 
         for (var round = 0; round < Rounds; round++)
         {
@@ -37,7 +38,8 @@ public sealed class LearningSimulation
         }
 
         var learned = Known()!;
-        TestContext.Current.TestOutputHelper!.WriteLine($"{from} to {to} s: learned {learned.Min.TotalSeconds:0} to {learned.Max.TotalSeconds:0} s");
+        TestContext.Current.TestOutputHelper!.WriteLine(
+            $"{from} to {to} s: learned {learned.Min.TotalSeconds:0} to {learned.Max.TotalSeconds:0} s");
         learned.Min.ShouldBe(TimeSpan.FromSeconds(from + (to - from) * 0.05), TimeSpan.FromSeconds(within));
         learned.Max.ShouldBe(TimeSpan.FromSeconds(from + (to - from) * 0.95), TimeSpan.FromSeconds(within));
     }

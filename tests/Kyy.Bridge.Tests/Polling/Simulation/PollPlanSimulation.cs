@@ -5,8 +5,8 @@ using Kyy.Bridge.Upstream.Catalogue;
 namespace Kyy.Bridge.Tests.Polling.Simulation;
 
 /// <summary>
-/// What <see cref="PollPlan"/> costs and saves, without jitter, beside always the shortest interval that may be planned, always the longest,
-/// and the optimum. The poll at the registration is the same in all of them and finds no end: savings are of the polls that follow it,
+/// What <see cref="PollPlan"/> costs and saves, without jitter, beside always the shortest interval that may be planned, always the
+/// longest, and the optimum. The poll at the registration is the same in all of them and finds no end: savings are of the polls that follow it,
 /// about which a plan decides. The table has both counts.
 /// </summary>
 public sealed class PollPlanSimulation
@@ -36,8 +36,9 @@ public sealed class PollPlanSimulation
     [Fact]
     public void Registered_within_10_seconds_all_models_together_save_a_quarter_of_the_polls_near_the_optimum()
     {
-        var steps = (int)(LatestRegistration / Optimum.Step);
-        Comparison[] compared = [.. Models.Select(model => Compare(model, [.. Enumerable.Range(0, steps + 1).Select(i => Optimum.Step * i)]))];
+        TimeSpan[] registrations =
+            [.. Enumerable.Range(0, (int)(LatestRegistration / Optimum.Step) + 1).Select(step => Optimum.Step * step)];
+        Comparison[] compared = [.. Models.Select(model => Compare(model, registrations))];
 
         Write("registered within 10 s", compared);
         var all = Comparison.Of(compared);
@@ -70,7 +71,12 @@ public sealed class PollPlanSimulation
         var optimum = new Optimum(shortest, longest, model.Estimate);
         var (least, price) = optimum.LeastDelay(plan.Polls, registrations);
         return new(
-            model.Name, plan, Replay.Run(tasks, _ => shortest), Replay.Run(tasks, _ => longest), Replay.Run(tasks, optimum.PlanAt(price)), least);
+            model.Name,
+            plan,
+            Replay.Run(tasks, _ => shortest),
+            Replay.Run(tasks, _ => longest),
+            Replay.Run(tasks, optimum.PlanAt(price)),
+            least);
     }
 
     // One duration from each of as many equal parts of the estimate, in any order: as even as they can be spread by chance.
@@ -95,12 +101,14 @@ public sealed class PollPlanSimulation
             Line("", "always longest", model.AlwaysLongest);
             Line("", "optimum", model.Optimum);
             output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{"",-23} saves {model.Saving:0.0%} of the polls ({model.SavingWithFirst:0.0%} with the first), delay {model.Loss - 1:+0.0%;-0.0%} of always "
-                + $"shortest, {model.AboveOptimum - 1:+0.0%;-0.0%} of the optimum's {model.LeastDelay:0.00} s at the same polls"));
+                $"{"",-23} saves {model.Saving:0.0%} of the polls ({model.SavingWithFirst:0.0%} with the first), "
+                + $"delay {model.Loss - 1:+0.0%;-0.0%} of always shortest, "
+                + $"{model.AboveOptimum - 1:+0.0%;-0.0%} of the optimum's {model.LeastDelay:0.00} s at the same polls"));
         }
 
         void Line(string name, string plan, ReplayResult result) => output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{name,-23} {plan,-16} {result.Polls,6:0.000} {result.PollsWithFirst,11:0.000} {result.MeanDelay,9:0.00} s {result.Delay95,6:0.00} s"));
+            $"{name,-23} {plan,-16} {result.Polls,6:0.000} {result.PollsWithFirst,11:0.000} "
+            + $"{result.MeanDelay,9:0.00} s {result.Delay95,6:0.00} s"));
     }
 
     private sealed record Model(string Name, PollWindow Window, Estimate Estimate)

@@ -23,7 +23,9 @@ internal static class Replay
 
         delays.Sort();
         return new(
-            polls / (double)tasks.Count, delays.Sum(delay => delay.TotalSeconds) / tasks.Count, delays[(int)(tasks.Count * 0.95)].TotalSeconds);
+            polls / (double)tasks.Count,
+            delays.Average(delay => delay.TotalSeconds),
+            delays[(int)(tasks.Count * 0.95)].TotalSeconds);
     }
 }
 

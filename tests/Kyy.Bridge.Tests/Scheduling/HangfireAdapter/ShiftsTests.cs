@@ -22,9 +22,8 @@ public sealed class ShiftsTests(PostgresServer server)
         await Wait.UntilAsync(() => Task.FromResult(Recurring(storage).Length == 14), "all recurring jobs are there", Patience);
 
         Recurring(storage).Select(job => job.Id).Order(StringComparer.Ordinal).ShouldBe(
-            ["budgets", "clock", "deliver", "end-overdue", "estimates", "poll:default", "poll:sd2manxue", "poll:seedance15", "poll:starvideos", "poll:veo",
-             "poll:videos",
-             "prune", "repair-slots", "sweep-jobs"]);
+            ["budgets", "clock", "deliver", "end-overdue", "estimates", "poll:default", "poll:sd2manxue", "poll:seedance15",
+             "poll:starvideos", "poll:veo", "poll:videos", "prune", "repair-slots", "sweep-jobs"]);
         Recurring(storage).ShouldAllBe(job => job.Cron == Shift.Cron && job.Job.Args.Single().Equals(job.Id));
     }
 
