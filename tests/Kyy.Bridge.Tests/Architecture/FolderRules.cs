@@ -13,7 +13,7 @@ public sealed partial class FolderRules
     [Fact]
     public void Upstream_knows_nothing_of_the_rest_of_the_service() =>
         Using("src/Kyy.Bridge/Upstream").ShouldAllBe(use => !use.Name.StartsWith("Kyy.Bridge.", StringComparison.Ordinal)
-            || use.Name.StartsWith("Kyy.Bridge.Upstream", StringComparison.Ordinal) || use.Name == "Kyy.Bridge.Text");
+            || use.Name.StartsWith("Kyy.Bridge.Upstream", StringComparison.Ordinal) || use.Name == "Kyy.Bridge.Text" || use.Name == "Kyy.Bridge.Addresses");
 
     [Theory]
     [InlineData("Tasks")]
@@ -27,9 +27,11 @@ public sealed partial class FolderRules
         && !use.Name.StartsWith("Kyy.Bridge.Scheduling.", StringComparison.Ordinal)
         && !use.Name.StartsWith("Hangfire", StringComparison.Ordinal));
 
-    [Fact]
-    public void The_texts_know_nothing_of_the_rest() =>
-        Using("src/Kyy.Bridge/Text").ShouldAllBe(use => !use.Name.StartsWith("Kyy.", StringComparison.Ordinal));
+    [Theory]
+    [InlineData("Text")]
+    [InlineData("Addresses")]
+    public void What_everybody_may_know_knows_nothing_of_the_rest(string folder) =>
+        Using($"src/Kyy.Bridge/{folder}").ShouldAllBe(use => !use.Name.StartsWith("Kyy.", StringComparison.Ordinal));
 
     [Fact]
     public void The_client_depends_on_the_framework_alone()

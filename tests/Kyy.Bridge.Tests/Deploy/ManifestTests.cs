@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text.RegularExpressions;
 using Kyy.Bridge.Configuration;
-using Kyy.Bridge.Deliveries.Guard;
+using Kyy.Bridge.Addresses;
 using Kyy.Bridge.Tests.Configuration;
 using Kyy.Bridge.Tests.Support;
 
@@ -88,9 +88,9 @@ public sealed partial class ManifestTests
             .ToDictionary(match => IPNetwork.Parse(match.Groups["cidr"].Value), match => Cidr().Matches(match.Groups["except"].Value)
                 .Select(cidr => IPNetwork.Parse(cidr.Value)).OrderBy(network => network.ToString(), StringComparer.Ordinal));
 
-        blocks.Keys.ShouldBe([IPNetwork.Parse("0.0.0.0/0"), AddressPolicy.GlobalV6]);
-        blocks[IPNetwork.Parse("0.0.0.0/0")].ShouldBe(AddressPolicy.SpecialV4.OrderBy(network => network.ToString(), StringComparer.Ordinal));
-        blocks[AddressPolicy.GlobalV6].ShouldBe(AddressPolicy.SpecialV6.OrderBy(network => network.ToString(), StringComparer.Ordinal));
+        blocks.Keys.ShouldBe([IPNetwork.Parse("0.0.0.0/0"), GlobalAddresses.GlobalV6]);
+        blocks[IPNetwork.Parse("0.0.0.0/0")].ShouldBe(GlobalAddresses.SpecialV4.OrderBy(network => network.ToString(), StringComparer.Ordinal));
+        blocks[GlobalAddresses.GlobalV6].ShouldBe(GlobalAddresses.SpecialV6.OrderBy(network => network.ToString(), StringComparer.Ordinal));
     }
 
     private static BridgeSettings Read(params Manifest[] manifests)

@@ -1,53 +1,20 @@
 using System.Collections.Immutable;
 using System.Net;
-using System.Net.Sockets;
+using Kyy.Bridge.Addresses;
 
 namespace Kyy.Bridge.Deliveries.Guard;
 
 /// <summary>
-/// Which addresses a webhook may go to: global unicast ones, less the special-purpose registries of IANA, plus what the operator
-/// allows. A pure decision on one resolved address.
+/// Which addresses a webhook may go to: those of the public network, plus what the operator allows. A pure decision on one resolved
+/// address.
 /// </summary>
 /// <param name="allowed">The operator's exceptions.</param>
 internal sealed class AddressPolicy(ImmutableArray<IPNetwork> allowed)
 {
-    // The network policy of deploy/kubernetes has the same networks; a test compares them.
-
-    /// <summary>RFC 6890 and IANA's registry of special-purpose IPv4 addresses.</summary>
-    internal static readonly ImmutableArray<IPNetwork> SpecialV4 =
-    [
-        Net("0.0.0.0/8"), Net("10.0.0.0/8"), Net("100.64.0.0/10"), Net("127.0.0.0/8"), Net("169.254.0.0/16"), Net("172.16.0.0/12"),
-        Net("192.0.0.0/24"), Net("192.0.2.0/24"), Net("192.31.196.0/24"), Net("192.52.193.0/24"), Net("192.88.99.0/24"),
-        Net("192.168.0.0/16"), Net("192.175.48.0/24"), Net("198.18.0.0/15"), Net("198.51.100.0/24"), Net("203.0.113.0/24"),
-        Net("224.0.0.0/4"), Net("240.0.0.0/4"),
-    ];
-
-    /// <summary>Everything outside is no global unicast.</summary>
-    internal static readonly IPNetwork GlobalV6 = Net("2000::/3");
-
-    /// <summary>The special-purpose ones inside <see cref="GlobalV6"/>.</summary>
-    internal static readonly ImmutableArray<IPNetwork> SpecialV6 =
-        [Net("2001::/23"), Net("2001:db8::/32"), Net("2002::/16"), Net("2620:4f:8000::/48"), Net("3fff::/20")];
-
-    // NAT64 carries an IPv4 address in its last four bytes.
-    private static readonly IPNetwork Nat64 = Net("64:ff9b::/96");
-
     public bool Allows(IPAddress address)
     {
-        var target = Resolve(address);
-        return allowed.Any(network => network.Contains(target)) || (target.AddressFamily == AddressFamily.InterNetwork
-            ? !SpecialV4.Any(network => network.Contains(target))
-            : GlobalV6.Contains(target) && !SpecialV6.Any(network => network.Contains(target)));
+        // Mapped and translated forms are judged as the IPv4 address that is reached in the end.
+        var reached = GlobalAddresses.Reached(address);
+        return allowed.Any(network => network.Contains(reached)) || GlobalAddresses.Contains(reached);
     }
-
-    // Mapped and translated forms are judged as the IPv4 address that is reached in the end.
-    private static IPAddress Resolve(IPAddress address)
-    {
-        if (address.IsIPv4MappedToIPv6) return address.MapToIPv4();
-        return address.AddressFamily == AddressFamily.InterNetworkV6 && Nat64.Contains(address)
-            ? new IPAddress(address.GetAddressBytes()[^4..])
-            : address;
-    }
-
-    private static IPNetwork Net(string network) => IPNetwork.Parse(network);
 }
