@@ -9,28 +9,25 @@ internal static partial class AnswerExcerpt
 {
     private const int MaxBytes = 512;
 
-    // Shorter ones are no secret, and masking them would eat the JSON around them.
-    private const int ShortestKey = 8;
-
-    /// <summary>Overwrites the key wherever the upstream repeats it, so that no text made from the answer can carry it.</summary>
-    public static void MaskKey(Span<byte> content, Secret key)
-    {
-        var bytes = Encoding.UTF8.GetBytes(key.Reveal());
-        if (bytes.Length < ShortestKey) return;
-        for (var at = content.IndexOf(bytes); at >= 0; at = content.IndexOf(bytes))
-        {
-            content[at..(at + bytes.Length)].Fill((byte)'*');
-            content = content[(at + bytes.Length)..];
-        }
-    }
-
     /// <summary>The answer's beginning; null where it is blank.</summary>
-    public static string? Of(ReadOnlySpan<byte> content)
+    public static string? Of(ReadOnlySpan<byte> content, KeyMask mask)
     {
-        var text = SignedLink().Replace(StorableText.From(content, MaxBytes), "$1?***").Trim();
-        return text.Length is 0 ? null : text;
+        // Masked before it is cut, so that no half of anything is left at the end.
+        var text = mask.Apply(Encoding.UTF8.GetString(content));
+        text = Fragment().Replace(Query().Replace(UserInfo().Replace(text, "$1***@"), "$1$2***"), "#***");
+        text = StorableText.From(text.AsSpan().Trim(), MaxBytes);
+        return string.IsNullOrWhiteSpace(text) ? null : text;
     }
 
-    [GeneratedRegex("""(https?:[^\s"?]*)\?[^\s"]*""", RegexOptions.IgnoreCase | RegexOptions.NonBacktracking)]
-    private static partial Regex SignedLink();
+    // Of links in JSON, in HTML, relative ones too. A question mark may be escaped; "<?xml" has none of a link.
+    [GeneratedRegex("""(^|[^<])(\?|\\+u003f|%(?:25)*3f|&#63;|&#x3f;|&quest;)[^\s"<>]+""", Options)]
+    private static partial Regex Query();
+
+    [GeneratedRegex("""#[^\s"<>=]*=[^\s"<>]*""", Options)]
+    private static partial Regex Fragment();
+
+    [GeneratedRegex("""(:(?:/|\\)+)[^\s"<>/@]+@""", Options)]
+    private static partial Regex UserInfo();
+
+    private const RegexOptions Options = RegexOptions.IgnoreCase | RegexOptions.NonBacktracking;
 }

@@ -20,10 +20,11 @@ internal static class JsonScalar
     }
 
     /// <summary>The text as it may be stored; null where there is none or it is blank.</summary>
-    public static string? Storable(JsonElement? value, int maxBytes)
+    public static string? Storable(JsonElement? value, KeyMask mask, int maxBytes)
     {
         if (value is null) return null;
-        var text = StorableText.From(Text(value.Value).AsSpan().Trim(), maxBytes);
+        // Masked after it is unescaped and before it is cut: neither hides the key, nor leaves half of it.
+        var text = StorableText.From(mask.Apply(Text(value.Value)).AsSpan().Trim(), maxBytes);
         return string.IsNullOrWhiteSpace(text) ? null : text;
     }
 

@@ -15,15 +15,18 @@ internal static class UpstreamBodyReader
         if (document is not { RootElement.ValueKind: JsonValueKind.Object }) return new UpstreamReply.Unreachable(UnreachableKind.BadBody);
         var body = new JsonMembers(document.RootElement);
         // Sibling endpoints wrap their answers in {code,msg,data}. A documented answer has an id and no code.
-        return body.Has("code") && !body.Has("id") ? ReadEnvelope(body, answer) : ReadTask(body, answer);
+        return body["code"] is not null && !body.Has("id") ? ReadEnvelope(body, answer) : ReadTask(body, answer);
     }
+
+    // Documented answers have one level, an envelope makes it two, an error object three.
+    private static readonly JsonDocumentOptions _bounds = new() { MaxDepth = 64 };
 
     private static JsonDocument? Parse(ReadOnlyMemory<byte> content)
     {
         ReadOnlySpan<byte> byteOrderMark = [0xEF, 0xBB, 0xBF];
         try
         {
-            return JsonDocument.Parse(content.Span.StartsWith(byteOrderMark) ? content[byteOrderMark.Length..] : content);
+            return JsonDocument.Parse(content.Span.StartsWith(byteOrderMark) ? content[byteOrderMark.Length..] : content, _bounds);
         }
         catch (JsonException)
         {
@@ -38,19 +41,24 @@ internal static class UpstreamBodyReader
         return (envelope["data"], code) switch
         {
             ({ ValueKind: JsonValueKind.Object } data, 0 or 200) => ReadTask(new JsonMembers(data), answer),
-            (not null, _) => NotUnderstood(NotUnderstoodReason.Envelope),
+            ({ } data, _) when !IsEmpty(data) => NotUnderstood(NotUnderstoodReason.Envelope),
             // A code borrowed from HTTP means what it means there: a refused key comes as 200 with 401 inside.
-            (null, >= 400 and < 600) => UpstreamReplyReader.Read(answer with { StatusCode = (int)code }),
-            (null, _) => new UpstreamReply.NotFound(answer.StatusCode),
+            (_, >= 400 and < 600) => UpstreamReplyReader.Read(answer with { StatusCode = (int)code }),
+            (null, 0 or 200) or (_, -1) => new UpstreamReply.NotFound(answer.StatusCode),
+            // A code of its own without data may say anything, "busy" for instance.
+            _ => NotUnderstood(NotUnderstoodReason.Envelope),
         };
     }
+
+    // Gateways differ in what they put where there is nothing.
+    private static bool IsEmpty(JsonElement data) => JsonScalar.Text(data) is "" or "{}" or "[]";
 
     private static UpstreamReply ReadTask(JsonMembers task, in UpstreamAnswer answer)
     {
         if (task.Contradicts("object") || task.Contradicts("id") || task.Contradicts("status"))
             return NotUnderstood(NotUnderstoodReason.Contradiction);
         if (WhyNotOurs(task, answer.AskedId) is { } reason) return new UpstreamReply.NotOurs(reason);
-        var reply = ReadStatus(task, UpstreamFactsReader.Read(task, answer.Now));
+        var reply = ReadStatus(task, answer.Mask, UpstreamFactsReader.Read(task, answer.Mask, answer.Now));
         // "Echoes the right id when present" is enough to keep waiting. To end a task, it has to be present.
         return reply is UpstreamReply.Reading and not UpstreamReply.Waiting && !task.Has("id")
             ? new UpstreamReply.NotOurs(NotOursReason.MissingId)
@@ -62,15 +70,16 @@ internal static class UpstreamBodyReader
         ("error", _) => NotOursReason.ErrorObject,
         (not (null or "video"), _) => NotOursReason.ForeignObject,
         (_, null) when task.Has("id") => NotOursReason.NullId,
+        (_, { ValueKind: not (JsonValueKind.String or JsonValueKind.Number) }) => NotOursReason.ForeignId,
         (_, { } id) when JsonScalar.Text(id) != askedId => NotOursReason.ForeignId,
         _ => null,
     };
 
-    private static UpstreamReply ReadStatus(JsonMembers task, UpstreamFacts facts) => Word(task["status"]) switch
+    private static UpstreamReply ReadStatus(JsonMembers task, KeyMask mask, UpstreamFacts facts) => Word(task["status"]) switch
     {
         "queued" or "pending" => new UpstreamReply.Waiting(WaitingStatus.Queued, facts),
         "processing" or "running" or "in_progress" => new UpstreamReply.Waiting(WaitingStatus.Processing, facts),
-        "completed" or "succeeded" => ReadLinks(task, facts),
+        "completed" or "succeeded" => ReadLinks(task, mask, facts),
         "failed" => new UpstreamReply.Failed(facts),
         "cancelled" or "canceled" => new UpstreamReply.Cancelled(facts),
         "expired" => new UpstreamReply.Expired(facts),
@@ -78,10 +87,10 @@ internal static class UpstreamBodyReader
         _ => new UpstreamReply.NotUnderstood(NotUnderstoodReason.StatusUnknown, facts),
     };
 
-    private static UpstreamReply.Reading ReadLinks(JsonMembers task, UpstreamFacts facts)
+    private static UpstreamReply.Reading ReadLinks(JsonMembers task, KeyMask mask, UpstreamFacts facts)
     {
-        var links = VideoLinks.Read(task["video_url"]);
-        if (links.AnyRefused) facts = facts with { Warnings = [UpstreamWarnings.VideoUrlRefused] };
+        var links = VideoLinks.Read(task["video_url"], mask);
+        facts = facts with { Warnings = links.Warnings };
         return links.Accepted.IsEmpty
             ? new UpstreamReply.CompletedWithoutUrl(facts)
             : new UpstreamReply.Completed(links.Accepted, facts);

@@ -1,59 +1,91 @@
 using System.Buffers;
 using System.Diagnostics;
 using System.Net;
+using System.Security.Authentication;
 
 namespace Kyy.Bridge.Upstream;
 
 /// <summary>
 /// The one place that talks to the upstream. It follows no redirect (the key would go along), keeps no cookie, repeats nothing
-/// (the next poll is the repetition) and bounds every answer in time and, after decompression, in bytes.
+/// that an upstream may have seen (the next poll is the repetition) and bounds every answer in time and, after decompression, in bytes.
 /// </summary>
-internal sealed class UpstreamClient(UpstreamOptions options, TimeProvider time) : IUpstreamClient, IDisposable
+internal sealed class UpstreamClient : IUpstreamClient, IDisposable
 {
+    private readonly UpstreamOptions _options;
+    private readonly TimeProvider _time;
+
     // Not an HttpClient, whose own time-out and buffering would only stand beside ours.
-    private readonly HttpMessageInvoker _http = new(CreateHandler(options));
+    private readonly HttpMessageInvoker _http;
+
+    public UpstreamClient(UpstreamOptions options, TimeProvider time)
+        : this(options, time, NewHandler(options))
+    {
+    }
+
+    /// <summary>With a handler that differs from <see cref="NewHandler"/> in whom it trusts, which is no matter of configuration.</summary>
+    internal UpstreamClient(UpstreamOptions options, TimeProvider time, HttpMessageHandler handler) =>
+        (_options, _time, _http) = (options, time, new(handler));
 
     public async Task<UpstreamExchange> GetResultAsync(UpstreamTarget target, string taskId, CancellationToken cancellationToken)
     {
-        var sentAt = time.GetTimestamp();
-        using var timeout = new CancellationTokenSource(options.Timeout, time);
+        var sentAt = _time.GetTimestamp();
+        using var timeout = new CancellationTokenSource(_options.Timeout, _time);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        var sending = Sending.Begin();
         try
         {
-            var (reply, excerpt) = options.Allows(target.BaseUrl)
-                ? await AskAsync(target, taskId, limit.Token)
+            var (reply, excerpt) = _options.Allows(target.BaseUrl)
+                ? await AskAsync(target, taskId, limit.Token, cancellationToken)
                 : (new UpstreamReply.Unreachable(UnreachableKind.NotAllowed), null);
-            return new(reply, sentAt, time.GetElapsedTime(sentAt), excerpt);
+            return new(reply, sentAt, _time.GetElapsedTime(sentAt), excerpt) { TimesSent = sending.Times };
         }
         catch (Exception exception) when (UnreachableKinds.Of(exception) is { } kind)
         {
             // What was broken off because the caller cancelled must not look like the upstream's fault.
             cancellationToken.ThrowIfCancellationRequested();
-            return new(new UpstreamReply.Unreachable(kind), sentAt, time.GetElapsedTime(sentAt));
+            return new(new UpstreamReply.Unreachable(kind), sentAt, _time.GetElapsedTime(sentAt)) { TimesSent = sending.Times };
         }
     }
 
     public void Dispose() => _http.Dispose();
 
     private async Task<(UpstreamReply Reply, string? Excerpt)> AskAsync(
-        UpstreamTarget target, string taskId, CancellationToken cancellationToken)
+        UpstreamTarget target, string taskId, CancellationToken limit, CancellationToken caller)
     {
         using var request = NewRequest(target, taskId);
-        using var response = await _http.SendAsync(request, cancellationToken);
+        using var response = await _http.SendAsync(request, limit);
         // One byte more than is ever read, so that the reader can tell an answer that is too long.
         var buffer = ArrayPool<byte>.Shared.Rent(UpstreamBodyReader.MaxBytes + 1);
         try
         {
-            var content = buffer.AsMemory(0, UpstreamBodyReader.MaxBytes + 1);
-            await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
-            content = content[..await body.ReadAtLeastAsync(content, content.Length, throwOnEndOfStream: false, cancellationToken)];
-            AnswerExcerpt.MaskKey(content.Span, target.Key);
-            var reply = UpstreamReplyReader.Read(new(taskId, (int)response.StatusCode, RetryAfter(response), content, time.GetUtcNow()));
-            return (reply, reply is UpstreamReply.Reading ? null : AnswerExcerpt.Of(content.Span));
+            var (content, broken) = await ReadAsync(response, buffer.AsMemory(0, UpstreamBodyReader.MaxBytes + 1), limit, caller);
+            var answer = new UpstreamAnswer(
+                taskId, (int)response.StatusCode, RetryAfter(response), content, new KeyMask(target.Key), _time.GetUtcNow());
+            var reply = broken is { } kind && !UpstreamReplyReader.IsDecidedByTheHead(answer.StatusCode)
+                ? new UpstreamReply.Unreachable(kind)
+                : UpstreamReplyReader.Read(answer);
+            return (reply, reply is UpstreamReply.Reading ? null : AnswerExcerpt.Of(content.Span, answer.Mask));
         }
         finally
         {
             ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    // What came before an answer broke off is worth showing to people.
+    private static async Task<(ReadOnlyMemory<byte> Content, UnreachableKind? Broken)> ReadAsync(
+        HttpResponseMessage response, Memory<byte> buffer, CancellationToken limit, CancellationToken caller)
+    {
+        var length = 0;
+        try
+        {
+            await using var body = await response.Content.ReadAsStreamAsync(limit);
+            while (length < buffer.Length && await body.ReadAsync(buffer[length..], limit) is > 0 and var read) length += read;
+            return (buffer[..length], null);
+        }
+        catch (Exception exception) when (!caller.IsCancellationRequested && UnreachableKinds.Of(exception) is { } kind)
+        {
+            return (buffer[..length], kind);
         }
     }
 
@@ -70,17 +102,21 @@ internal sealed class UpstreamClient(UpstreamOptions options, TimeProvider time)
         return request;
     }
 
-    private static string? RetryAfter(HttpResponseMessage response) =>
-        response.Headers.NonValidated.TryGetValues("Retry-After", out var values) ? values.ToString() : null;
+    private static string[] RetryAfter(HttpResponseMessage response) =>
+        response.Headers.NonValidated.TryGetValues("Retry-After", out var values) ? [.. values] : [];
 
-    private static SocketsHttpHandler CreateHandler(UpstreamOptions options) => new()
+    internal static SocketsHttpHandler NewHandler(UpstreamOptions options) => new()
     {
+        // Whatever the machine's own settings still allow.
+        SslOptions = { EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13 },
         AllowAutoRedirect = false,
         UseCookies = false,
         UseProxy = options.Proxy is not null,
         Proxy = options.Proxy is null ? null : new WebProxy(options.Proxy),
         // Traces are kept, but nothing beyond the documented headers is sent.
         ActivityHeadersPropagator = DistributedContextPropagator.CreateNoOutputPropagator(),
+        PlaintextStreamFilter = (context, _) => ValueTask.FromResult(
+            context.NegotiatedHttpVersion.Major < 2 ? Sending.Over(context.PlaintextStream) : context.PlaintextStream),
         AutomaticDecompression = DecompressionMethods.All,
         MaxResponseHeadersLength = 16, // KiB
         MaxResponseDrainSize = 0, // What is too long is dropped with its connection, not read to its end.

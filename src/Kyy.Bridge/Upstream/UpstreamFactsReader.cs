@@ -15,13 +15,13 @@ internal static class UpstreamFactsReader
 
     private const double LongestVideo = 24 * 60 * 60;
 
-    public static UpstreamFacts Read(JsonMembers task, DateTimeOffset now) => new()
+    public static UpstreamFacts Read(JsonMembers task, KeyMask mask, DateTimeOffset now) => new()
     {
-        RawStatus = JsonScalar.Storable(task["status"], MaxWordBytes),
-        Model = JsonScalar.Storable(task["model"], MaxWordBytes),
+        RawStatus = JsonScalar.Storable(task["status"], mask, MaxWordBytes),
+        Model = JsonScalar.Storable(task["model"], mask, MaxWordBytes),
         Created = ReadCreated(JsonScalar.Number(task["created"]), now),
         ActualDuration = JsonScalar.Number(task["actualDuration"]) is >= 0 and <= LongestVideo and var seconds ? seconds : null,
-        Error = ReadError(task["error"]),
+        Error = ReadError(task["error"], mask),
     };
 
     private static DateTimeOffset? ReadCreated(double? value, DateTimeOffset now)
@@ -33,16 +33,17 @@ internal static class UpstreamFactsReader
             : null;
     }
 
-    private static UpstreamError? ReadError(JsonElement? error)
+    private static UpstreamError? ReadError(JsonElement? error, KeyMask mask)
     {
-        if (error is not { ValueKind: JsonValueKind.Object }) return NewError(null, error);
+        if (error is not { ValueKind: JsonValueKind.Object }) return NewError(null, error, mask);
         var members = new JsonMembers(error.Value);
-        return NewError(members["code"], members["message"]) ?? NewError(null, error);
+        return NewError(members["code"], members["message"], mask) ?? NewError(null, error, mask);
     }
 
-    private static UpstreamError? NewError(JsonElement? code, JsonElement? message)
+    private static UpstreamError? NewError(JsonElement? code, JsonElement? message, KeyMask mask)
     {
-        var error = new UpstreamError(JsonScalar.Storable(code, MaxWordBytes), JsonScalar.Storable(message, MaxMessageBytes));
+        var error = new UpstreamError(
+            JsonScalar.Storable(code, mask, MaxWordBytes), JsonScalar.Storable(message, mask, MaxMessageBytes));
         return error is (null, null) ? null : error;
     }
 }

@@ -27,17 +27,35 @@ internal static class UpstreamReplyReader
         _ => Unreachable(UnreachableKind.UnexpectedStatus, answer),
     };
 
+    /// <summary>
+    /// Whether the status means the same whatever the body is: then a body that breaks off takes nothing away from it, least of all
+    /// a wish to be left alone.
+    /// </summary>
+    public static bool IsDecidedByTheHead(int statusCode) => statusCode is not (200 or 201 or 203 or 400 or 404 or 410);
+
     private static UpstreamReply.Unreachable Unreachable(UnreachableKind kind, in UpstreamAnswer answer) =>
         new(kind, answer.StatusCode, RetryAfter(answer));
 
-    // What the gateway's web framework says when no handler is mapped to a path.
-    private static bool SpeaksOfTheRoute(ReadOnlySpan<byte> content) =>
-        Encoding.UTF8.GetString(content).Contains("No handler found", StringComparison.OrdinalIgnoreCase);
-
-    private static TimeSpan? RetryAfter(in UpstreamAnswer answer)
+    // What the gateway's web framework says when no handler is mapped to a path, in its older words and in its newer ones.
+    private static bool SpeaksOfTheRoute(ReadOnlySpan<byte> content)
     {
-        if (!RetryConditionHeaderValue.TryParse(answer.RetryAfter, out var value)) return null;
-        var wait = value.Delta ?? value.Date - answer.Now;
+        var text = Encoding.UTF8.GetString(content);
+        return text.Contains("No handler found", StringComparison.OrdinalIgnoreCase)
+            || text.Contains("No static resource", StringComparison.OrdinalIgnoreCase);
+    }
+
+    // Of several the longest: who obeys it obeys the others too.
+    private static TimeSpan? RetryAfter(UpstreamAnswer answer) =>
+        answer.RetryAfter.SelectMany(Separate).Max(value => RetryAfter(value, answer.Now));
+
+    private static TimeSpan? RetryAfter(string text, DateTimeOffset now)
+    {
+        if (!RetryConditionHeaderValue.TryParse(text, out var value)) return null;
+        var wait = value.Delta ?? value.Date - now;
         return wait > TimeSpan.Zero && wait <= _longestRetryAfter ? wait : null;
     }
+
+    // A proxy may join several by commas. A date has a comma of its own, so only numbers are taken apart.
+    private static string[] Separate(string text) =>
+        text.All(c => char.IsAsciiDigit(c) || c is ',' or ' ' or '\t') ? text.Split(',') : [text];
 }

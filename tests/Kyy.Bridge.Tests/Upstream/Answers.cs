@@ -10,8 +10,15 @@ internal static class Answers
 
     public static readonly DateTimeOffset Now = new(2026, 11, 20, 12, 0, 0, TimeSpan.Zero);
 
+    public const string Key = "sk-test-0123456789";
+
+    public static readonly KeyMask Mask = new(new(Key));
+
     public static UpstreamReply Read(byte[] body, int statusCode = 200, string? retryAfter = null, string id = Id) =>
-        UpstreamReplyReader.Read(new(id, statusCode, retryAfter, body, Now));
+        Read(body, statusCode, retryAfter is null ? [] : [retryAfter], id);
+
+    public static UpstreamReply Read(byte[] body, int statusCode, string[] retryAfter, string id = Id) =>
+        UpstreamReplyReader.Read(new(id, statusCode, retryAfter, body, Mask, Now));
 
     public static UpstreamReply Read(string body, int statusCode = 200, string? retryAfter = null) =>
         Read(Encoding.UTF8.GetBytes(body), statusCode, retryAfter);

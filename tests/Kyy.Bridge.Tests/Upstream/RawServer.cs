@@ -18,30 +18,50 @@ internal sealed class RawServer : IAsyncDisposable
     private readonly ConcurrentBag<Task> _connections = [];
     private readonly Func<Stream, CancellationToken, Task<bool>> _script;
     private readonly X509Certificate2? _certificate;
+    private readonly string _scheme;
+    private readonly bool _readsHeads;
     private readonly Task _accepting;
+    private int _accepted;
 
-    public RawServer(Func<Stream, CancellationToken, Task<bool>> script, X509Certificate2? certificate = null)
+    public RawServer(
+        Func<Stream, CancellationToken, Task<bool>> script, X509Certificate2? certificate = null, bool secure = false, bool readsHeads = true)
     {
         _script = script;
         _certificate = certificate;
+        _scheme = secure || certificate is not null ? "https" : "http";
+        _readsHeads = readsHeads;
         _listener.Start();
         _accepting = AcceptAsync();
     }
 
-    public Uri BaseUrl => new($"{(_certificate is null ? "http" : "https")}://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}/base");
+    public Uri BaseUrl => new($"{_scheme}://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}/base");
 
     /// <summary>The heads of all requests so far, each with its empty last line.</summary>
     public ConcurrentQueue<string> Requests { get; } = new();
 
-    public int Connections => _connections.Count;
+    public int Connections => Volatile.Read(ref _accepted);
+
+    /// <summary>The first byte of each connection that sent one: 0x16 where it began with TLS.</summary>
+    public ConcurrentQueue<byte> FirstBytes { get; } = new();
 
     /// <summary>A server that always answers with these bytes and keeps the connection.</summary>
-    public static RawServer Answering(string head, byte[]? body = null) => new(async (stream, stop) =>
-    {
-        await stream.WriteAsync(Encoding.Latin1.GetBytes(head.ReplaceLineEndings("\r\n")), stop);
-        await stream.WriteAsync(body ?? [], stop);
-        return true;
-    });
+    public static RawServer Answering(string head, byte[]? body = null, X509Certificate2? certificate = null) => new(
+        async (stream, stop) =>
+        {
+            await stream.WriteAsync(Encoding.Latin1.GetBytes(head.ReplaceLineEndings("\r\n")), stop);
+            await stream.WriteAsync(body ?? [], stop);
+            return true;
+        },
+        certificate);
+
+    /// <summary>A server that plays <c>https</c> with bytes of its own, before any request.</summary>
+    public static RawServer Handshaking(Func<Stream, CancellationToken, Task> script) => new(
+        async (stream, stop) =>
+        {
+            await script(stream, stop);
+            return false;
+        },
+        secure: true, readsHeads: false);
 
     /// <summary>A server that answers 200 with that body, as plain JSON or as the header says.</summary>
     public static RawServer Json(string body, string headers = "") => Json(Encoding.UTF8.GetBytes(body), headers);
@@ -61,13 +81,27 @@ internal sealed class RawServer : IAsyncDisposable
 
     private async Task AcceptAsync()
     {
-        while (true) _connections.Add(ServeAsync(await _listener.AcceptTcpClientAsync(_stopping.Token)));
+        while (true)
+        {
+            var connection = await _listener.AcceptTcpClientAsync(_stopping.Token);
+            // Before a byte is answered: whoever has the answer may count.
+            Interlocked.Increment(ref _accepted);
+            _connections.Add(ServeAsync(connection));
+        }
     }
 
     private async Task ServeAsync(TcpClient connection)
     {
         using var _ = connection;
+        var first = new byte[1];
+        if (await connection.Client.ReceiveAsync(first, SocketFlags.Peek, _stopping.Token) > 0) FirstBytes.Enqueue(first[0]);
         await using var stream = await OpenAsync(connection);
+        if (!_readsHeads)
+        {
+            await _script(stream, _stopping.Token);
+            return;
+        }
+
         while (await ReadHeadAsync(stream) is { Length: > 0 } head)
         {
             Requests.Enqueue(head);

@@ -6,7 +6,7 @@ namespace Kyy.Bridge.Tests.Upstream;
 /// <summary>The real client, asking over real sockets.</summary>
 internal static class UpstreamAsking
 {
-    public const string Key = "sk-test-0123456789";
+    public const string Key = Answers.Key;
 
     /// <summary>What the upstream says of <c>video_1</c>, the task that is asked for unless a test names another.</summary>
     public const string Completed =

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Kyy.Bridge.Upstream;
 using static Kyy.Bridge.Tests.Upstream.UpstreamAsking;
@@ -106,35 +104,6 @@ public class UpstreamClientFaultTests
         using var client = NewClient(nowhere);
 
         (await AskAsync(client, nowhere)).Reply.Line().ShouldBe("Unreachable Dns");
-    }
-
-    [Fact]
-    public async Task Get_CertificateThatNobodyVouchesFor_IsTlsAndTheKeyStaysHome()
-    {
-        using var key = RSA.Create(2048);
-        using var certificate = new CertificateRequest("CN=127.0.0.1", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
-            .CreateSelfSigned(TimeProvider.System.GetUtcNow().AddDays(-1), TimeProvider.System.GetUtcNow().AddDays(1));
-        await using var server = new RawServer((_, _) => Task.FromResult(false), certificate);
-
-        (await AskAsync(server)).Reply.Line().ShouldBe("Unreachable Tls");
-
-        server.Requests.ShouldBeEmpty();
-    }
-
-    [Fact]
-    public async Task Get_ConnectionClosedSinceTheLastPoll_GoesOutOnAFreshOne()
-    {
-        var answer = Encoding.UTF8.GetBytes($"HTTP/1.1 200 OK\r\nContent-Length: {Completed.Length}\r\n\r\n{Completed}");
-        await using var server = new RawServer(async (stream, stop) =>
-        {
-            await stream.WriteAsync(answer, stop);
-            return false;
-        });
-        using var client = NewClient(server.BaseUrl);
-
-        for (var poll = 0; poll < 5; poll++) (await AskAsync(client, server.BaseUrl)).Reply.Line().ShouldStartWith("Completed");
-
-        server.Connections.ShouldBe(5);
     }
 
     [Fact]

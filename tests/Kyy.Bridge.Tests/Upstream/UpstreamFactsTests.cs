@@ -66,6 +66,28 @@ public class UpstreamFactsTests
         error.ShouldBe(code is null && message is null ? null : new UpstreamError(code, message));
     }
 
+    [Theory]
+    [InlineData("\"bad key sk-test-0123456789\"", "bad key ***")]
+    [InlineData("\"bad key \\u0073k-test\\u002d0123456789\"", "bad key ***")]
+    [InlineData("""{"message":"bad key \u0073k-test-0123456789"}""", "bad key ***")]
+    [InlineData("""{"reason":"bad key \u0073k-test-0123456789"}""", """{"reason":"bad key ***"}""")]
+    [InlineData("""["sk-test-0123456789"]""", """["***"]""")]
+    public void Error_WithTheKey_DoesNotShowIt(string json, string message) => Read($"\"error\":{json}").Error!.Message.ShouldBe(message);
+
+    [Fact]
+    public void Error_CutWithinTheKey_KeepsNoPartOfIt()
+    {
+        for (var before = 2030; before <= 2048; before++)
+            Read($"\"error\":\"{new string('-', before)}{Answers.Key}\"").Error!.Message!.ShouldNotContain("sk");
+    }
+
+    [Fact]
+    public void Model_WithTheKey_DoesNotShowIt() => Read($"\"model\":\"veo {Answers.Key}\"").Model.ShouldBe("veo ***");
+
+    [Fact]
+    public void Status_WithTheKey_DoesNotShowIt() =>
+        Answers.Read(Answers.Task($"\"status\":\"{Answers.Key}\"")).Line().ShouldBe("NotUnderstood StatusUnknown ***");
+
     [Fact]
     public void Texts_OfAnyLength_AreCapped()
     {

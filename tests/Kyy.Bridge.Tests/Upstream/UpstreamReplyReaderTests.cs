@@ -34,6 +34,8 @@ public class UpstreamReplyReaderTests
     [Theory]
     [InlineData("""{"message":"No handler found for GET /kyyReactApiServer/v1/results/video_1"}""", "WrongRoute")]
     [InlineData("""{"message":"no handler found for GET /"}""", "WrongRoute")]
+    [InlineData("""{"detail":"No static resource kyyReactApiServer/v1/results/video_1."}""", "WrongRoute")]
+    [InlineData("<html><body>404 Not Found</body></html>", "NotFound 404")]
     [InlineData("""{"message":"task not found"}""", "NotFound 404")]
     [InlineData("", "NotFound 404")]
     public void Read_NotFound_TellsAWrongRouteFromAMissingTask(string body, string expected) =>
@@ -42,6 +44,15 @@ public class UpstreamReplyReaderTests
     [Theory]
     [InlineData("7", "00:00:07")]
     [InlineData(" 7 ", "00:00:07")]
+    [InlineData("7, 9,8", "00:00:09")]
+    [InlineData("7, 99999999", "00:00:07")]
+    [InlineData("7, abc", null)]
+    [InlineData("7.5", null)]
+    [InlineData("Friday, 20-Nov-26 12:01:00 GMT", "00:01:00")]
+    [InlineData("Fri Nov 20 12:01:00 2026", "00:01:00")]
+    [InlineData("Fri, 20 Nov 2026 12:01:00 GMT, 9", null)]
+    [InlineData("2026-11-20T12:01:00Z", null)]
+    [InlineData(",", null)]
     [InlineData("Fri, 20 Nov 2026 12:01:00 GMT", "00:01:00")]
     [InlineData("86400", "1.00:00:00")]
     [InlineData("86401", null)]
@@ -58,6 +69,14 @@ public class UpstreamReplyReaderTests
         Answers.Read("", 429, header).Line().ShouldBe($"Throttled {wait}".TrimEnd());
         Answers.Read("", 503, header).Line().ShouldBe($"Unreachable ServerError 503 {wait}".TrimEnd());
     }
+
+    [Theory]
+    [InlineData("00:00:09", "7", "9")]
+    [InlineData("00:00:09", "9", "abc", "-1")]
+    [InlineData("00:01:00", "7", "Fri, 20 Nov 2026 12:01:00 GMT")]
+    [InlineData(null, "abc", "")]
+    public void Read_SeveralRetryAfters_CountsTheLongestThatIsSensible(string? wait, params string[] headers) =>
+        Answers.Read([], 429, headers).Line().ShouldBe($"Throttled {wait}".TrimEnd());
 
     [Theory]
     [InlineData("")]
@@ -175,6 +194,13 @@ public class UpstreamReplyReaderTests
         Answers.Read("""{"id":12345,"status":"failed"}"""u8.ToArray(), id: "12345").Line().ShouldBe("Failed");
 
     [Theory]
+    [InlineData("true")]
+    [InlineData("[1]")]
+    [InlineData("""{"a":1}""")]
+    public void Read_AnythingElseAsId_IsNobodys(string id) =>
+        Answers.Read(Encoding.UTF8.GetBytes($$"""{"id":{{id}},"status":"failed"}"""), id: id).Line().ShouldBe("NotOurs ForeignId");
+
+    [Theory]
     [InlineData("""{"code":0,"msg":"ok","data":{"id":"video_1","status":"failed"}}""", "Failed")]
     [InlineData("""{"code":"0","data":{"id":"video_1","status":"processing"}}""", "Processing")]
     [InlineData("""{"code":200,"status":"success","data":{"id":"video_1","status":"cancelled"}}""", "Cancelled")]
@@ -195,6 +221,16 @@ public class UpstreamReplyReaderTests
     [InlineData("""{"code":-1,"data":{"id":"video_1","status":"failed"}}""", "NotUnderstood Envelope")]
     [InlineData("""{"code":0,"data":[{"id":"video_1","status":"failed"}]}""", "NotUnderstood Envelope")]
     [InlineData("""{"code":"x","data":"y"}""", "NotUnderstood Envelope")]
+    [InlineData("""{"code":401,"msg":"invalid key","data":{}}""", "KeyRefused 401")]
+    [InlineData("""{"code":429,"data":""}""", "Throttled")]
+    [InlineData("""{"code":503,"data":[]}""", "Unreachable ServerError 503")]
+    [InlineData("""{"code":-1,"data":{}}""", "NotFound 200")]
+    [InlineData("""{"code":9999,"msg":"system busy","data":null}""", "NotUnderstood Envelope")]
+    [InlineData("""{"code":"x","msg":"system busy"}""", "NotUnderstood Envelope")]
+    [InlineData("""{"code":1e999,"data":null}""", "NotUnderstood Envelope")]
+    [InlineData("""{"code":null,"msg":null,"data":null}""", "NotUnderstood StatusMissing")]
+    [InlineData("""{"code":null,"status":"processing"}""", "Processing")]
+    [InlineData("""{"code":null,"status":"failed"}""", "NotOurs MissingId")]
     [InlineData("""{"code":0,"code":401,"data":{"id":"video_1","status":"failed"}}""", "NotUnderstood Contradiction")]
     [InlineData("""{"code":0,"data":{"id":"video_1","status":"failed"},"data":{}}""", "NotUnderstood Contradiction")]
     [InlineData("""{"id":"video_1","status":"failed","code":17}""", "Failed")]

@@ -42,6 +42,52 @@ public class VideoLinksTests
     public void Completed_WithAnUnusableLink_IsWithoutUrlAndWarns(string json) =>
         Read(json).ShouldBeOfType<UpstreamReply.CompletedWithoutUrl>().Facts.Warnings.ShouldBe(["video_url_refused"]);
 
+    [Theory]
+    [InlineData("http://localhost/a")]
+    [InlineData("https://LOCALHOST:8443/a")]
+    [InlineData("http://localhost./a")]
+    [InlineData("http://a.localhost/a")]
+    [InlineData("http://127.0.0.1/a")]
+    [InlineData("http://127.0.0.1./a")]
+    [InlineData("http://127.1/a")]
+    [InlineData("http://2130706433/a")]
+    [InlineData("http://0x7f.1/a")]
+    [InlineData("http://0177.0.0.1/a")]
+    [InlineData("http://10.1.2.3/a")]
+    [InlineData("http://user@192.168.0.1:8080/a")]
+    [InlineData("http://169.254.169.254/latest/meta-data")]
+    [InlineData("http://[::1]/a")]
+    [InlineData("http://[fe80::1%25eth0]/a")]
+    [InlineData("http://[::ffff:10.0.0.1]/a")]
+    [InlineData("http://[64:ff9b::a00:1]/a")]
+    public void Completed_WithALinkToAPrivateAddress_HandsItOnAndWarns(string link)
+    {
+        var completed = Read($"[\"https://c.example.test/a\",\"{link}\"]").ShouldBeOfType<UpstreamReply.Completed>();
+
+        completed.Urls.ShouldBe(["https://c.example.test/a", link]);
+        completed.Facts.Warnings.ShouldBe(["video_url_private"]);
+    }
+
+    [Theory]
+    [InlineData("https://8.8.8.8/a")]
+    [InlineData("https://[2606:4700::1111]/a")]
+    [InlineData("https://localhost.example.test/a")]
+    [InlineData("https://10.example.test/a?at=127.0.0.1")]
+    public void Completed_WithALinkToThePublicNetwork_IsNoWarning(string link) =>
+        Read($"\"{link}\"").ShouldBeOfType<UpstreamReply.Completed>().Facts.Warnings.ShouldBeEmpty();
+
+    [Theory]
+    [InlineData("https://c.example.test/a?key=sk-test-0123456789")]
+    [InlineData("https://c.example.test/a?key=%73k-test-0123456789")]
+    [InlineData("https://c.example.test/a?key=\\u0073k-test-0123456789")]
+    public void Completed_WithTheKeyInALink_LeavesTheLinkOut(string link) =>
+        Read($"\"{link}\"").ShouldBeOfType<UpstreamReply.CompletedWithoutUrl>().Facts.Warnings.ShouldBe(["video_url_refused"]);
+
+    [Fact]
+    public void Completed_WithBothOddities_SaysBoth() =>
+        Read("""["file:///a","http://localhost/a"]""").ShouldBeOfType<UpstreamReply.Completed>()
+            .Facts.Warnings.ShouldBe(["video_url_refused", "video_url_private"]);
+
     [Fact]
     public void Completed_WithSomeUnusableLinks_KeepsTheOthersAndWarns()
     {

@@ -1,0 +1,146 @@
+using System.Globalization;
+using System.Text;
+using System.Text.RegularExpressions;
+using Kyy.Bridge.Text;
+
+namespace Kyy.Bridge.Upstream;
+
+/// <summary>
+/// Takes the key out of what the upstream says, however it is written there: as it is, in another letter case, with characters
+/// escaped for JSON, HTML or a URL, with control characters in between (which is how UTF-16 looks), in Base64 or in hexadecimal. A
+/// part of the key that is at least half of it goes too: what the upstream cut off is still a good guess.
+/// </summary>
+internal sealed partial class KeyMask
+{
+    // Shorter ones are no secret, and masking them would eat the words around them.
+    private const int ShortestKey = 8;
+
+    // Where the search ends for what one character is written as: nobody escapes more often, or pads a number further.
+    private const int MostLevels = 16, LongestEntity = 12;
+
+    private readonly string[] _forms;
+
+    /// <param name="key">The key that was sent.</param>
+    public KeyMask(Secret key)
+    {
+        var bytes = Encoding.UTF8.GetBytes(key.Reveal());
+        _forms = bytes.Length < ShortestKey ? [] :
+        [
+            key.Reveal(), Convert.ToHexString(bytes),
+            .. Enumerable.Range(0, 3).Select(offset => Base64(bytes, offset)).SelectMany(text => (string[])[text, UrlSafe(text)]).Distinct(),
+        ];
+    }
+
+    /// <summary>The text with <c>***</c> in place of the key, and of whatever an <c>Authorization</c> header that is quoted there says.</summary>
+    public string Apply(string text)
+    {
+        var masked = new StringBuilder();
+        var from = 0;
+        for (var at = 0; at < text.Length;)
+        {
+            if (LengthAt(text, at) is var length && length == 0)
+            {
+                at++;
+                continue;
+            }
+
+            masked.Append(text, from, at - from).Append(Secret.Mask);
+            at += length;
+            from = at;
+        }
+
+        return Credentials().Replace(masked.Append(text, from, text.Length - from).ToString(), $"$1{Secret.Mask}");
+    }
+
+    /// <summary>Whether the text shows the key.</summary>
+    public bool Finds(string text) => Enumerable.Range(0, text.Length).Any(at => LengthAt(text, at) > 0);
+
+    // How much of the text is the key, from there on; zero where it is something else.
+    private int LengthAt(string text, int at)
+    {
+        var longest = 0;
+        foreach (var form in _forms) longest = Math.Max(longest, LengthAt(text, at, form));
+        return longest;
+    }
+
+    private static int LengthAt(string text, int at, string form)
+    {
+        var (end, matched) = (at, 0);
+        while (matched < form.Length && CharacterAt(text, end, form[matched]) is > 0 and var length)
+        {
+            end += length;
+            matched++;
+            while (end < text.Length && IsInvisible(text[end])) end++;
+        }
+
+        return matched >= Math.Max(ShortestKey, form.Length / 2) ? end - at : 0;
+    }
+
+    // How many characters of the text stand for the expected one; zero where they stand for another.
+    private static int CharacterAt(string text, int at, char expected)
+    {
+        if (at == text.Length) return 0;
+        if (IsSame(text[at], expected)) return 1;
+        var (meaning, length) = text[at] switch
+        {
+            '\\' => Backslash(text.AsSpan(at)),
+            '%' => Percent(text.AsSpan(at)),
+            '&' => Entity(text.AsSpan(at)),
+            _ => ('\0', 0),
+        };
+        return length > 0 && IsSame(meaning, expected) ? length : 0;
+    }
+
+    // Escaped once more, as in JSON within JSON, it has more of them.
+    private static (char Meaning, int Length) Backslash(ReadOnlySpan<char> text)
+    {
+        var start = text.IndexOfAnyExcept('\\');
+        if (start is < 0 or > MostLevels) return default;
+        return text[start] is 'u' or 'U' && text.Length >= start + 5 && TryHex(text.Slice(start + 1, 4), out var meaning)
+            ? (meaning, start + 5)
+            : (text[start], start + 1);
+    }
+
+    // "%2573" is "%73" escaped once more.
+    private static (char Meaning, int Length) Percent(ReadOnlySpan<char> text)
+    {
+        var start = 1;
+        while (start < MostLevels && text[start..].StartsWith("25", StringComparison.Ordinal)) start += 2;
+        return text.Length >= start + 2 && TryHex(text.Slice(start, 2), out var meaning) ? (meaning, start + 2) : default;
+    }
+
+    private static (char Meaning, int Length) Entity(ReadOnlySpan<char> text)
+    {
+        var end = text[..Math.Min(text.Length, LongestEntity)].IndexOf(';');
+        if (end < 3 || text[1] is not '#') return default;
+        var isHex = text[2] is 'x' or 'X';
+        return TryNumber(isHex ? text[3..end] : text[2..end], isHex, out var meaning) ? (meaning, end + 1) : default;
+    }
+
+    private static bool TryHex(ReadOnlySpan<char> digits, out char meaning) => TryNumber(digits, isHex: true, out meaning);
+
+    private static bool TryNumber(ReadOnlySpan<char> digits, bool isHex, out char meaning)
+    {
+        var style = isHex ? NumberStyles.AllowHexSpecifier : NumberStyles.None;
+        var isNumber = ushort.TryParse(digits, style, CultureInfo.InvariantCulture, out var number);
+        meaning = (char)number;
+        return isNumber;
+    }
+
+    private static bool IsSame(char one, char other) => char.ToLowerInvariant(one) == char.ToLowerInvariant(other);
+
+    private static bool IsInvisible(char c) => char.IsControl(c) || char.GetUnicodeCategory(c) == UnicodeCategory.Format;
+
+    // What is the key's alone in the Base64 of a text with the key at that offset: without the digits that it shares with its neighbours.
+    private static string Base64(byte[] key, int offset)
+    {
+        var text = Convert.ToBase64String([.. new byte[offset], .. key]);
+        var first = ((offset * 8) + 5) / 6;
+        return text[first..((offset + key.Length) * 8 / 6)];
+    }
+
+    private static string UrlSafe(string base64) => base64.Replace('+', '-').Replace('/', '_');
+
+    [GeneratedRegex("""(authorization[\s"'\\:=]{1,8}(?:bearer|basic|digest|token)\s+)[^\s"'\\<>]+""", RegexOptions.IgnoreCase | RegexOptions.NonBacktracking)]
+    private static partial Regex Credentials();
+}
