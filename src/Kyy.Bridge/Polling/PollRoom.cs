@@ -2,7 +2,9 @@ using Kyy.Bridge.Scheduling;
 
 namespace Kyy.Bridge.Polling;
 
-/// <summary>How many requests may be in flight in this process. A claim is never larger than the room, so that what it takes can start.</summary>
+/// <summary>
+/// How many requests may be in flight in this process. A claim is never larger than the room, so that what it takes can start.
+/// </summary>
 /// <remarks>
 /// An answer that drips keeps its place until the time-out, and a few hundred of them would keep all places from everybody else. So,
 /// while somebody finds the room full, requests that have been under way for longer than is usual are given up. A quarter of the
@@ -77,7 +79,7 @@ internal sealed class PollRoom(int capacity, TimeSpan usual, TimeProvider time)
         }
     }
 
-    /// <summary>Which requests are given up, as positions in <paramref name="ages"/>: of those under way for long, the latest begun.</summary>
+    /// <summary>Which are given up, as positions in <paramref name="ages"/>: of those under way for long, the latest begun.</summary>
     /// <param name="ages">How long each has been under way, the oldest first.</param>
     /// <param name="wanted">How many places are wanted.</param>
     /// <param name="usual">How long is not yet long.</param>

@@ -27,11 +27,11 @@ internal sealed partial class KeyMask
         _forms = bytes.Length < ShortestKey ? [] :
         [
             key.Reveal(), Convert.ToHexString(bytes),
-            .. Enumerable.Range(0, 3).Select(offset => Base64(bytes, offset)).SelectMany(text => (string[])[text, UrlSafe(text)]).Distinct(),
+            .. Enumerable.Range(0, 3).Select(offset => Base64(bytes, offset)).SelectMany(WithUrlSafe).Distinct(),
         ];
     }
 
-    /// <summary>The text with <c>***</c> in place of the key, and of whatever an <c>Authorization</c> header that is quoted there says.</summary>
+    /// <summary>The text with <c>***</c> in place of the key, and of what a quoted <c>Authorization</c> header says.</summary>
     public string Apply(string text)
     {
         var masked = new StringBuilder();
@@ -139,8 +139,10 @@ internal sealed partial class KeyMask
         return text[first..((offset + key.Length) * 8 / 6)];
     }
 
-    private static string UrlSafe(string base64) => base64.Replace('+', '-').Replace('/', '_');
+    private static string[] WithUrlSafe(string base64) => [base64, base64.Replace('+', '-').Replace('/', '_')];
 
-    [GeneratedRegex("""(authorization[\s"'\\:=]{1,8}(?:bearer|basic|digest|token)\s+)[^\s"'\\<>]+""", RegexOptions.IgnoreCase | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(
+        """(authorization[\s"'\\:=]{1,8}(?:bearer|basic|digest|token)\s+)[^\s"'\\<>]+""",
+        RegexOptions.IgnoreCase | RegexOptions.NonBacktracking)]
     private static partial Regex Credentials();
 }

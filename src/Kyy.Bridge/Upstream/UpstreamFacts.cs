@@ -34,7 +34,7 @@ internal sealed record UpstreamError(string? Code, string? Message);
 /// <summary>The words of a task's <c>warnings</c> that come from reading an answer.</summary>
 internal static class UpstreamWarnings
 {
-    /// <summary>A link was left out: not http(s), not absolute, too long, with characters that no link has, or with the key in it.</summary>
+    /// <summary>A link was left out: not http(s), not absolute, too long, with the key in it or with characters that no link has.</summary>
     public const string VideoUrlRefused = "video_url_refused";
 
     /// <summary>A link names <c>localhost</c> or an address that is not of the public network. Think before you open it.</summary>

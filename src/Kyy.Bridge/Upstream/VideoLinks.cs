@@ -61,6 +61,6 @@ internal readonly record struct VideoLinks(ImmutableArray<string> Accepted, Immu
         var host = link.DnsSafeHost.TrimEnd('.');
         return IPAddress.TryParse(host, out var address)
             ? !GlobalAddresses.Contains(address)
-            : host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || host.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase);
+            : $".{host}".EndsWith(".localhost", StringComparison.OrdinalIgnoreCase);
     }
 }

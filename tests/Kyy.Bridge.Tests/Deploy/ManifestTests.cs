@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Net;
 using System.Text.RegularExpressions;
-using Kyy.Bridge.Configuration;
 using Kyy.Bridge.Addresses;
+using Kyy.Bridge.Configuration;
 using Kyy.Bridge.Tests.Configuration;
 using Kyy.Bridge.Tests.Support;
 

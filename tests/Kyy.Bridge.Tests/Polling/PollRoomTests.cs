@@ -87,9 +87,11 @@ public sealed class PollRoomTests
     // Nothing is wanted any more.
     [InlineData("9 8 7", 0, 1, "")]
     [InlineData("9 8 7", -2, 1, "")]
-    public void Of_those_under_way_for_long_the_latest_are_given_up_and_the_oldest_spared(string ages, int wanted, int spared, string expected)
+    public void Of_those_under_way_for_long_the_latest_are_given_up_and_the_oldest_spared(
+        string ages, int wanted, int spared, string expected)
     {
-        TimeSpan[] all = [.. ages.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(age => TimeSpan.FromSeconds(int.Parse(age, null)))];
+        var seconds = ages.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(age => int.Parse(age, null));
+        TimeSpan[] all = [.. seconds.Select(age => TimeSpan.FromSeconds(age))];
 
         string.Join(' ', all[PollRoom.ToGiveUp(all, wanted, Usual, spared)].Select(age => age.TotalSeconds)).ShouldBe(expected);
     }

@@ -20,7 +20,8 @@ public class AnswerExcerptTests
     [InlineData("""{"url":"https://c.example.test/a?X-Sig\u003dsecret\u0026e\u003d1"}""", """{"url":"https://c.example.test/a?***"}""")]
     [InlineData("""{"url":"https:\u002f\u002fc.example.test\u002fa\u003fsig=secret"}""",
         """{"url":"https:\u002f\u002fc.example.test\u002fa\u003f***"}""")]
-    [InlineData("""{"json":"{\"url\":\"https://c.example.test/a?sig=secret\"}"}""", """{"json":"{\"url\":\"https://c.example.test/a?***"}"}""")]
+    [InlineData("""{"json":"{\"url\":\"https://c.example.test/a?sig=secret\"}"}""",
+        """{"json":"{\"url\":\"https://c.example.test/a?***"}"}""")]
     [InlineData("see http://c.example.test/?sig=secret for more", "see http://c.example.test/?*** for more")]
     [InlineData("<a href='/a?t=1&amp;sig=secret'>there</a>", "<a href='/a?***>there</a>")]
     [InlineData("<a href=//c.example.test/a?sig=secret>there</a>", "<a href=//c.example.test/a?***>there</a>")]

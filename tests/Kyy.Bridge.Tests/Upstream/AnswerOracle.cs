@@ -12,8 +12,12 @@ internal static class AnswerOracle
 {
     private static readonly Dictionary<string, string> _ends = new()
     {
-        ["completed"] = "completed", ["succeeded"] = "completed", ["failed"] = "failed", ["cancelled"] = "cancelled",
-        ["canceled"] = "cancelled", ["expired"] = "expired",
+        ["completed"] = "completed",
+        ["succeeded"] = "completed",
+        ["failed"] = "failed",
+        ["cancelled"] = "cancelled",
+        ["canceled"] = "cancelled",
+        ["expired"] = "expired",
     };
 
     /// <summary>The word of the end that the answer tells of the asked task; null where it tells of none.</summary>
@@ -42,7 +46,8 @@ internal static class AnswerOracle
     private static bool IsSuccess(Member code) =>
         double.TryParse(code.Text, CultureInfo.InvariantCulture, out var number) && number is 0 or 200;
 
-    private static string Word(Member member) => member.Kind == JsonTokenType.String ? member.Text.Trim().ToLowerInvariant() : $"({member.Kind})";
+    private static string Word(Member member) =>
+        member.Kind == JsonTokenType.String ? member.Text.Trim().ToLowerInvariant() : $"({member.Kind})";
 
     // Null where the bytes are no JSON object.
     private static ILookup<string, Member>? Members(byte[] bytes)

@@ -17,5 +17,6 @@ internal sealed record GeneratedAnswer(string AskedId, int StatusCode, string[] 
 
     /// <summary>For the message of a property that does not hold.</summary>
     public override string ToString() =>
-        $"asked for {AskedId}, answered {StatusCode} [{string.Join(" | ", RetryAfter)}] {Encoding.UTF8.GetString(Body)} ({Convert.ToHexString(Body)})";
+        $"asked for {AskedId}, answered {StatusCode} [{string.Join(" | ", RetryAfter)}] "
+        + $"{Encoding.UTF8.GetString(Body)} ({Convert.ToHexString(Body)})";
 }

@@ -15,11 +15,14 @@ internal static class GeneratedJson
 
     /// <summary>What stands between the quotes of a JSON string.</summary>
     public static Gen<string> Text { get; } = Gen.Frequency(
-        (4, Gen.Elements("", " ", "bad prompt", "视频", "a\\r\\nb", "\\u0000", "\\ud800", "\\udc00\\ud800", "\\ud83d\\ude00", "\\/", "\\\"", "<b>HTML</b>")),
+        (4, Gen.Elements(
+            "", " ", "bad prompt", "视频", "a\\r\\nb", "\\u0000", "\\ud800",
+            "\\udc00\\ud800", "\\ud83d\\ude00", "\\/", "\\\"", "<b>HTML</b>")),
         (2, KeyWithinText.Select(key => $"see {key}!")),
         (2, from before in Gen.Choose(0, 2100) from key in KeyWithinText select new string('é', before) + key),
         (1, ArbMap.Default.GeneratorFor<string>().Select(text => Escaped(text ?? ""))),
-        (1, Gen.Elements("https://c.example.test/a?X-Sig=secret&e=1", "https:\\/\\/c.example.test\\/a", "http://127.0.0.1/a", "file:///etc/passwd")));
+        (1, Gen.Elements(
+            "https://c.example.test/a?X-Sig=secret&e=1", "https:\\/\\/c.example.test\\/a", "http://127.0.0.1/a", "file:///etc/passwd")));
 
     /// <summary>A string, plain or in escapes.</summary>
     public static Gen<string> String(string text) =>
@@ -33,7 +36,8 @@ internal static class GeneratedJson
 
     private static Gen<string> Scalar { get; } = Gen.Frequency(
         (2, Gen.Elements("null", "true", "false", "{}", "[]")),
-        (3, Gen.Elements("0", "-1", "5", "5.0", "200", "401", "429", "500", "1e999", "-0", "1761635478", "1761635478123", "99999999999999999999")),
+        (3, Gen.Elements(
+            "0", "-1", "5", "5.0", "200", "401", "429", "500", "1e999", "-0", "1761635478", "1761635478123", "99999999999999999999")),
         (3, Text.Select(text => $"\"{text}\"")));
 
     private static Gen<string> NewValue(int size) => size < 2 ? Scalar : Gen.Frequency(

@@ -18,23 +18,21 @@ internal sealed class RawServer : IAsyncDisposable
     private readonly ConcurrentBag<Task> _connections = [];
     private readonly Func<Stream, CancellationToken, Task<bool>> _script;
     private readonly X509Certificate2? _certificate;
-    private readonly string _scheme;
-    private readonly bool _readsHeads;
+    private readonly bool _shakesHands;
     private readonly Task _accepting;
     private int _accepted;
 
     public RawServer(
-        Func<Stream, CancellationToken, Task<bool>> script, X509Certificate2? certificate = null, bool secure = false, bool readsHeads = true)
+        Func<Stream, CancellationToken, Task<bool>> script, X509Certificate2? certificate = null, bool shakesHands = false)
     {
         _script = script;
         _certificate = certificate;
-        _scheme = secure || certificate is not null ? "https" : "http";
-        _readsHeads = readsHeads;
+        _shakesHands = shakesHands;
         _listener.Start();
         _accepting = AcceptAsync();
     }
 
-    public Uri BaseUrl => new($"{_scheme}://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}/base");
+    public Uri BaseUrl => new($"{(_shakesHands || _certificate is not null ? "https" : "http")}://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}/base");
 
     /// <summary>The heads of all requests so far, each with its empty last line.</summary>
     public ConcurrentQueue<string> Requests { get; } = new();
@@ -61,7 +59,7 @@ internal sealed class RawServer : IAsyncDisposable
             await script(stream, stop);
             return false;
         },
-        secure: true, readsHeads: false);
+        shakesHands: true);
 
     /// <summary>A server that answers 200 with that body, as plain JSON or as the header says.</summary>
     public static RawServer Json(string body, string headers = "") => Json(Encoding.UTF8.GetBytes(body), headers);
@@ -96,7 +94,7 @@ internal sealed class RawServer : IAsyncDisposable
         var first = new byte[1];
         if (await connection.Client.ReceiveAsync(first, SocketFlags.Peek, _stopping.Token) > 0) FirstBytes.Enqueue(first[0]);
         await using var stream = await OpenAsync(connection);
-        if (!_readsHeads)
+        if (_shakesHands)
         {
             await _script(stream, _stopping.Token);
             return;

@@ -7,7 +7,8 @@ namespace Kyy.Bridge.Tests.Upstream;
 /// <summary>What becomes of a request whose connection, kept from an earlier one, turns out to be closed.</summary>
 public class UpstreamClientConnectionTests
 {
-    private static readonly byte[] _answer = Encoding.UTF8.GetBytes($"HTTP/1.1 200 OK\r\nContent-Length: {Completed.Length}\r\n\r\n{Completed}");
+    private static readonly byte[] _answer =
+        Encoding.UTF8.GetBytes($"HTTP/1.1 200 OK\r\nContent-Length: {Completed.Length}\r\n\r\n{Completed}");
 
     [Fact]
     public async Task Get_KeptConnectionClosedInstead_IsRepeatedOnceOnAFreshOne()

@@ -122,7 +122,8 @@ public class UpstreamClientTests
     {
         var time = new ManualTime(new(2026, 11, 20, 12, 0, 0, TimeSpan.Zero));
         await using var server = RawServer.Answering(
-            "HTTP/1.1 429 Too Many Requests\nDate: Mon, 20 Nov 2006 12:00:00 GMT\nRetry-After: Fri, 20 Nov 2026 12:01:00 GMT\nContent-Length: 0\n\n");
+            "HTTP/1.1 429 Too Many Requests\nDate: Mon, 20 Nov 2006 12:00:00 GMT\n"
+            + "Retry-After: Fri, 20 Nov 2026 12:01:00 GMT\nContent-Length: 0\n\n");
         using var client = new UpstreamClient(new() { BaseUrl = server.BaseUrl }, time);
 
         (await AskAsync(client, server.BaseUrl)).Reply.Line().ShouldBe("Throttled 00:01:00");

@@ -53,7 +53,7 @@ public class UpstreamReplyReaderProperties
             {
                 if (text is null) continue;
                 ShouldBeStorable(text, maxBytes);
-                Readings(text).Any(reading => reading.Contains(Upstream.Answers.Key, StringComparison.OrdinalIgnoreCase)).ShouldBeFalse(text);
+                Readings(text).Any(ShowsTheKey).ShouldBeFalse(text);
                 if (text.Contains("***", StringComparison.Ordinal)) shown++;
             }
         });
@@ -111,6 +111,8 @@ public class UpstreamReplyReaderProperties
         text.Any(char.IsControl).ShouldBeFalse(text);
         text.ShouldNotBeNullOrWhiteSpace();
     }
+
+    private static bool ShowsTheKey(string text) => text.Contains(Upstream.Answers.Key, StringComparison.OrdinalIgnoreCase);
 
     // As somebody reads it who undoes the escapes.
     private static string[] Readings(string text)
