@@ -105,6 +105,10 @@ internal sealed class UpstreamClient : IUpstreamClient, IDisposable
     private static string[] RetryAfter(HttpResponseMessage response) =>
         response.Headers.NonValidated.TryGetValues("Retry-After", out var values) ? [.. values] : [];
 
+    // One by one, that is: not HTTP/2, and not the way to a proxy, on which the tunnel is asked for.
+    private static bool CarriesPolls(SocketsHttpPlaintextStreamFilterContext connection) =>
+        connection.NegotiatedHttpVersion.Major < 2 && connection.InitialRequestMessage.Method != HttpMethod.Connect;
+
     internal static SocketsHttpHandler NewHandler(UpstreamOptions options) => new()
     {
         // Whatever the machine's own settings still allow.
@@ -116,7 +120,7 @@ internal sealed class UpstreamClient : IUpstreamClient, IDisposable
         // Traces are kept, but nothing beyond the documented headers is sent.
         ActivityHeadersPropagator = DistributedContextPropagator.CreateNoOutputPropagator(),
         PlaintextStreamFilter = (context, _) => ValueTask.FromResult(
-            context.NegotiatedHttpVersion.Major < 2 ? Sending.Over(context.PlaintextStream) : context.PlaintextStream),
+            CarriesPolls(context) ? Sending.Over(context.PlaintextStream) : context.PlaintextStream),
         AutomaticDecompression = DecompressionMethods.All,
         MaxResponseHeadersLength = 16, // KiB
         MaxResponseDrainSize = 0, // What is too long is dropped with its connection, not read to its end.

@@ -36,9 +36,9 @@ internal sealed class TestAuthority : IDisposable
     }
 
     /// <summary>The real client with the real handler, but for whom it trusts.</summary>
-    public UpstreamClient NewClient(Uri baseUrl, TimeProvider? time = null)
+    public UpstreamClient NewClient(Uri baseUrl, TimeProvider? time = null, Uri? proxy = null)
     {
-        var options = new UpstreamOptions { BaseUrl = baseUrl };
+        var options = new UpstreamOptions { BaseUrl = baseUrl, Proxy = proxy };
         var handler = UpstreamClient.NewHandler(options);
         handler.SslOptions.CertificateChainPolicy = new()
         {

@@ -1,3 +1,4 @@
+using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Kyy.Bridge.Tests.Support;
@@ -133,6 +134,35 @@ public sealed class UpstreamClientTlsTests : IDisposable
         (await AskAsync(server)).Reply.Line().ShouldBe("Unreachable Redirected 301");
 
         plain.Connections.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Get_OverTlsThroughAProxy_AsksForATunnelOnceAndSendsTheKeyOnlyThroughIt()
+    {
+        using var certificate = _authority.Issue();
+        var asked = "";
+        await using var proxy = new RawServer(async (stream, stop) =>
+        {
+            await stream.WriteAsync("HTTP/1.1 200 OK\r\n\r\n"u8.ToArray(), stop);
+            await using var secure = new SslStream(stream);
+            await secure.AuthenticateAsServerAsync(certificate);
+            var buffer = new byte[4096];
+            asked = Encoding.UTF8.GetString(buffer, 0, await secure.ReadAsync(buffer, stop));
+            var answer = $"HTTP/1.1 200 OK\r\nContent-Length: {Completed.Length}\r\n\r\n{Completed}";
+            await secure.WriteAsync(Encoding.UTF8.GetBytes(answer), stop);
+            return false;
+        });
+        var upstream = new Uri("https://127.0.0.1:9/base");
+        using var client = _authority.NewClient(upstream, proxy: proxy.BaseUrl);
+
+        var exchange = await UpstreamAsking.AskAsync(client, upstream);
+
+        exchange.Reply.Line().ShouldStartWith("Completed");
+        exchange.TimesSent.ShouldBe(1);
+        proxy.Requests.ShouldHaveSingleItem().ShouldSatisfyAllConditions(
+            head => head.ShouldStartWith("CONNECT 127.0.0.1:9 HTTP/1.1\r\n"),
+            head => head.ShouldNotContain(Key));
+        asked.ShouldContain($"Authorization: Bearer {Key}\r\n");
     }
 
     private static RawServer Answering(X509Certificate2 certificate) => RawServer.Answering(
