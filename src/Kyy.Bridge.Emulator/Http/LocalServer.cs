@@ -17,13 +17,26 @@ internal sealed class LocalServer : IAsyncDisposable
     private LocalServer(WebApplication app) => _app = app;
 
     /// <summary>The first address that is listened on, with the port that was taken where 0 was asked for.</summary>
-    public Uri Address => new(_app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First());
+    public Uri Address => Addresses[0];
 
-    public static async Task<LocalServer> StartAsync(string urls, Action<WebApplication> map)
+    /// <summary>All of them, in the order in which they were asked for.</summary>
+    public IReadOnlyList<Uri> Addresses => [.. Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.Select(url => new Uri(url))];
+
+    private IFeatureCollection Features => _app.Services.GetRequiredService<IServer>().Features;
+
+    /// <param name="urls">What to listen on, separated by semicolons; null where <paramref name="kestrel"/> says it.</param>
+    /// <param name="map">Adds the middleware and the routes.</param>
+    /// <param name="kestrel">Sets the server up further.</param>
+    public static async Task<LocalServer> StartAsync(string? urls, Action<WebApplication> map, Action<KestrelServerOptions>? kestrel = null)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().UseUrls(urls);
-        builder.Services.Configure<KestrelServerOptions>(kestrel => kestrel.AddServerHeader = false);
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
+        if (urls is not null) builder.WebHost.UseUrls(urls);
+        builder.Services.Configure<KestrelServerOptions>(options =>
+        {
+            options.AddServerHeader = false;
+            kestrel?.Invoke(options);
+        });
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = Drain);
         builder.Services.AddSingleton<IHostLifetime, OwnersLifetime>();
         builder.Services.AddRoutingCore();

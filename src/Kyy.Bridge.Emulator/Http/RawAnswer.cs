@@ -8,15 +8,17 @@ namespace Kyy.Bridge.Emulator.Http;
 /// One HTTP answer to the byte. Everything that either server says is one of these and goes out through <see cref="SendAsync"/>,
 /// so that an answer scripted by a test and an ordinary one cannot differ in anything but their content.
 /// </summary>
-internal sealed record RawAnswer(int StatusCode, string? ContentType = null, ReadOnlyMemory<byte> Body = default)
+internal sealed record RawAnswer(int StatusCode, string? ContentType = null, ReadOnlyMemory<byte> Body = default) : IAnswer
 {
     public ImmutableArray<KeyValuePair<string, string>> Headers { get; init; } = [];
 
     /// <summary>Nothing is sent before this has completed; for as long as that takes the asker gets no byte.</summary>
     public Task HeldUntil { get; init; } = Task.CompletedTask;
 
-    /// <summary>Says that a correct client takes this answer for the task's end: a poll after it is a violation.</summary>
     public bool EndsTask { get; init; }
+
+    public string? RetryAfter =>
+        Headers.FirstOrDefault(header => header.Key.Equals("Retry-After", StringComparison.OrdinalIgnoreCase)).Value;
 
     public static RawAnswer Json(int statusCode, ReadOnlyMemory<byte> body) => new(statusCode, "application/json", body);
 
@@ -27,6 +29,8 @@ internal sealed record RawAnswer(int StatusCode, string? ContentType = null, Rea
         Json(statusCode, JsonSerializer.SerializeToUtf8Bytes(new { message }, Wire.Json));
 
     public RawAnswer WithHeader(string name, string value) => this with { Headers = Headers.Add(new(name, value)) };
+
+    Task<bool> IAnswer.SendAsync(HttpContext context, TimeProvider time, Action sending) => SendAsync(context, sending);
 
     /// <summary>Sends it, once it is no longer held.</summary>
     /// <param name="context">The request that is answered.</param>

@@ -1,16 +1,30 @@
-using System.Text.Json;
 using Kyy.Bridge.Emulator.Http;
+using Kyy.Bridge.Emulator.Upstream.Faults;
+using Kyy.Bridge.Emulator.Upstream.Limits;
 
 namespace Kyy.Bridge.Emulator.Upstream;
 
-/// <summary>What the real upstream does not have: making tasks without paying for them, and asking how the asker behaves.</summary>
-internal sealed class ControlApi(MonotonicClock clock, EmulatedTasks tasks, PollLedger ledger)
+/// <summary>
+/// What the real upstream does not have: making tasks without paying for them, misbehaving at will, and asking how the asker behaves.
+/// </summary>
+internal sealed class ControlApi(
+    MonotonicClock clock, EmulatedTasks tasks, EmulatedKeys keys, FaultRules faults, ResultRoute results, PollLedger ledger)
 {
     public void Map(IEndpointRouteBuilder routes)
     {
         routes.MapPost("/control/tasks", CreateAsync);
         routes.MapGet("/control/tasks/{**id}", Get);
-        routes.MapGet("/control/report", () => EmulatorReport.Of(tasks, ledger));
+        routes.MapGet("/control/report", () => EmulatorReport.Of(tasks, keys, ledger));
+        routes.MapGet("/control/gaps", () => ledger.Gaps);
+        routes.MapGet("/control/faults", () => faults.Active.Select(active => new { active.Rule, active.Matches }));
+        routes.MapPut("/control/faults", request => SetAsync<FaultRule[]>(request, faults.Replace));
+        routes.MapPost("/control/faults", request => SetAsync<FaultRule>(request, rule => faults.Add(rule)));
+        routes.MapDelete("/control/faults", () => faults.Clear());
+        routes.MapDelete("/control/faults/{name}", Remove);
+        routes.MapGet("/control/limits", () => results.Limits);
+        routes.MapPut("/control/limits", request => SetAsync<LimitOptions>(request, limits => results.Limits = limits));
+        routes.MapDelete("/control/limits", () => { results.Limits = new(); });
+        routes.MapGet("/videos/{code:int}/{**id}", AnswerVideo);
         routes.MapFallback(NoHandler);
     }
 
@@ -18,15 +32,30 @@ internal sealed class ControlApi(MonotonicClock clock, EmulatedTasks tasks, Poll
     {
         try
         {
-            var wanted = await JsonSerializer.DeserializeAsync<NewTask>(request.Body, Wire.Json, request.HttpContext.RequestAborted)
-                ?? throw new JsonException("The body is a JSON object.");
+            var wanted = await StrictJson.ReadAsync<NewTask>(request);
             return TypedResults.Ok(new { ids = Enumerable.Range(0, count).Select(_ => tasks.Create(wanted).Id).ToArray() });
         }
-        catch (Exception wrong) when (wrong is JsonException or ArgumentException)
+        catch (ArgumentException wrong)
         {
             return TypedResults.BadRequest(new { wrong.Message });
         }
     }
+
+    private static async Task SetAsync<T>(HttpContext context, Action<T> set)
+    {
+        try
+        {
+            set(await StrictJson.ReadAsync<T>(context.Request));
+            context.Response.StatusCode = StatusCodes.Status204NoContent;
+        }
+        catch (ArgumentException wrong)
+        {
+            await TypedResults.BadRequest(new { wrong.Message }).ExecuteAsync(context);
+        }
+    }
+
+    private IResult Remove(string name) =>
+        faults.Remove(name) ? TypedResults.NoContent() : TypedResults.NotFound(new { message = "no fault of that name" });
 
     private IResult Get(HttpContext context)
     {
@@ -47,11 +76,16 @@ internal sealed class ControlApi(MonotonicClock clock, EmulatedTasks tasks, Poll
             : TypedResults.NotFound(new { message = "task not found" });
     }
 
-    /// <summary>The words of the upstream's framework for a path it does not serve; not to be taken for a task that is not there.</summary>
+    /// <summary>Where the links of <see cref="ExpiredLinkFault"/> lead.</summary>
+    private IResult AnswerVideo(HttpContext context, int code)
+    {
+        ledger.CountVideo(withKey: context.Request.Headers.Authorization.Count > 0);
+        return TypedResults.StatusCode(code);
+    }
+
     private Task NoHandler(HttpContext context)
     {
         ledger.CountUnrouted();
-        var sentence = $"No handler found for {context.Request.Method} {RawPath.TargetOf(context)}";
-        return RawAnswer.Message(StatusCodes.Status404NotFound, sentence).SendAsync(context);
+        return OrdinaryAnswers.NoHandler(context.Request.Method, RawPath.TargetOf(context)).SendAsync(context);
     }
 }

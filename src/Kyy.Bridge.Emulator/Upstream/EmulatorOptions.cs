@@ -1,3 +1,7 @@
+using System.Collections.Immutable;
+using Kyy.Bridge.Emulator.Upstream.Limits;
+using Kyy.Bridge.Emulator.Upstream.Secure;
+
 namespace Kyy.Bridge.Emulator.Upstream;
 
 /// <summary>How an emulated upstream behaves. Every duration is of the upstream's own time and is multiplied by <see cref="TimeScale"/>.</summary>
@@ -24,7 +28,25 @@ internal sealed record EmulatorOptions
     /// <summary>The same for tasks of the flex tier (S2: 60 to 120 s).</summary>
     public TimeSpan FlexMinimumGap { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>Decides the durations that are drawn, in the order in which tasks are created.</summary>
+    /// <summary>What is refused for coming too often; nothing by default.</summary>
+    public LimitOptions Limits { get; init; } = new();
+
+    /// <summary>More requests under way at once are reported; null is any number.</summary>
+    public int? MaxParallel { get; init; }
+
+    /// <summary>In which the most polls of a key are counted. It slides.</summary>
+    public TimeSpan CountingWindow { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>
+    /// How long after a <c>Retry-After</c> requests of its key may still come in: those that were on the wire, or in the asker's
+    /// hands. Not scaled, for neither the wire nor the machine gets faster with the upstream's time.
+    /// </summary>
+    public TimeSpan RetryAfterTolerance { get; init; } = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>Listeners of https, each with what is right or wrong about it; none by default.</summary>
+    public ImmutableArray<TlsCondition> Tls { get; init; } = [];
+
+    /// <summary>Decides the durations that are drawn, in the order in which tasks are created, and what happens by chance.</summary>
     public int Seed { get; init; } = 1;
 
     public TimeSpan Scale(TimeSpan duration) => duration * TimeScale;

@@ -7,5 +7,7 @@ internal sealed class MonotonicClock(TimeProvider time)
 
     public TimeSpan Now => time.GetElapsedTime(_start);
 
+    public TimeProvider Time => time;
+
     public DateTimeOffset UtcNow => time.GetUtcNow();
 }

@@ -20,6 +20,9 @@ internal sealed class Poll
     /// <summary>The answer's code; 0 until it is decided.</summary>
     public int StatusCode { get; set; }
 
+    /// <summary>The word of the fault that answered; null for none.</summary>
+    public string? Fault { get; set; }
+
     /// <summary>What was said of the task; null for any other answer.</summary>
     public EmulatedStatus? Status { get; set; }
 

@@ -5,28 +5,37 @@ internal sealed class PollHistory
 {
     private readonly Lock _gate = new();
     private readonly Journal<Poll> _polls = new();
-    private TimeSpan? _latest;
+    private TimeSpan? _latest, _smallest, _largest;
     private Poll? _end;
-    private int _authorized;
+    private int _authorized, _count;
 
     public IReadOnlyList<Poll> Polls => _polls.Entries;
 
     /// <summary>Records a poll that has come in.</summary>
-    /// <param name="now">When.</param>
+    /// <param name="clock">Read in here, so that polls of one id come in an order.</param>
     /// <param name="flaws">What is wrong with the request itself.</param>
     /// <param name="expectedGap">What it has to keep from the poll before.</param>
-    public Poll Begin(TimeSpan now, Violation flaws, TimeSpan expectedGap)
+    public Poll Begin(MonotonicClock clock, Violation flaws, TimeSpan expectedGap)
     {
         lock (_gate)
         {
+            var now = clock.Now;
             if (!flaws.HasFlag(Violation.WrongKey)) _authorized++;
-            if (now - _latest < expectedGap) flaws |= Violation.TooEarly;
+            var gap = now - _latest;
+            if (gap < expectedGap) flaws |= Violation.TooEarly;
             if (_end is not null) flaws |= Violation.AfterEnd;
-            var poll = new Poll { Number = _authorized, At = now, Gap = now - _latest, SinceEnd = now - _end?.SentAt, Violations = flaws };
+            var poll = new Poll { Number = _authorized, At = now, Gap = gap, SinceEnd = now - _end?.SentAt, Violations = flaws };
+            Count(gap);
             _latest = now;
             _polls.Add(poll);
             return poll;
         }
+    }
+
+    /// <summary>How often and how closely it was asked for; null where it never was.</summary>
+    public GapsOfId? GapsOf(string id)
+    {
+        lock (_gate) return _count == 0 ? null : new(id, _count, _smallest, _largest);
     }
 
     /// <summary>
@@ -53,4 +62,15 @@ internal sealed class PollHistory
     }
 
     public Task<IReadOnlyList<Poll>> WaitForAsync(int count, TimeSpan timeout) => _polls.WaitForAsync(_ => true, count, timeout);
+
+    private void Count(TimeSpan? gap)
+    {
+        _count++;
+        if (gap is null) return;
+        if (_smallest is null || gap < _smallest) _smallest = gap;
+        if (_largest is null || gap > _largest) _largest = gap;
+    }
 }
+
+/// <summary>How closely one id was asked for.</summary>
+internal readonly record struct GapsOfId(string Id, int Polls, TimeSpan? Smallest, TimeSpan? Largest);

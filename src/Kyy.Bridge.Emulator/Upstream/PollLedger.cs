@@ -6,31 +6,34 @@ namespace Kyy.Bridge.Emulator.Upstream;
 internal sealed class PollLedger
 {
     private readonly ConcurrentDictionary<string, PollHistory> _histories = new(StringComparer.Ordinal);
-    private int _parallel, _mostParallel, _unrouted;
+    private int _unrouted, _dropped, _videosAsked, _videosAskedWithKey;
 
-    public IEnumerable<KeyValuePair<string, PollHistory>> Histories => _histories;
+    public PollTally Tally { get; } = new();
 
-    /// <summary>The most requests for results that were under way at once.</summary>
-    public int MostParallel => Volatile.Read(ref _mostParallel);
+    public AtOnce Requests { get; } = new();
 
-    /// <summary>Requests that met no route: a wrong base URL, or an id that was not one segment.</summary>
+    public AtOnce Connections { get; } = new();
+
     public int Unrouted => Volatile.Read(ref _unrouted);
+
+    public int Dropped => Volatile.Read(ref _dropped);
+
+    public int VideosAsked => Volatile.Read(ref _videosAsked);
+
+    public int VideosAskedWithKey => Volatile.Read(ref _videosAskedWithKey);
+
+    /// <summary>Each id that was ever asked for.</summary>
+    public IEnumerable<GapsOfId> Gaps => _histories.Select(history => history.Value.GapsOf(history.Key)).OfType<GapsOfId>();
 
     public PollHistory Of(string id) => _histories.GetOrAdd(id, _ => new PollHistory());
 
     public void CountUnrouted() => Interlocked.Increment(ref _unrouted);
 
-    public void Enter()
-    {
-        var parallel = Interlocked.Increment(ref _parallel);
-        var most = MostParallel;
-        while (parallel > most)
-        {
-            var seen = Interlocked.CompareExchange(ref _mostParallel, parallel, most);
-            if (seen == most) return;
-            most = seen;
-        }
-    }
+    public void CountDropped() => Interlocked.Increment(ref _dropped);
 
-    public void Leave() => Interlocked.Decrement(ref _parallel);
+    public void CountVideo(bool withKey)
+    {
+        Interlocked.Increment(ref _videosAsked);
+        if (withKey) Interlocked.Increment(ref _videosAskedWithKey);
+    }
 }

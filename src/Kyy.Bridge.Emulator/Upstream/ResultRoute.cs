@@ -1,66 +1,110 @@
 using System.Collections.Concurrent;
 using Kyy.Bridge.Emulator.Http;
+using Kyy.Bridge.Emulator.Upstream.Faults;
+using Kyy.Bridge.Emulator.Upstream.Limits;
 
 namespace Kyy.Bridge.Emulator.Upstream;
 
 /// <summary><c>GET {PathBase}/v1/result/{id}</c>.</summary>
-internal sealed class ResultRoute(EmulatorOptions options, MonotonicClock clock, EmulatedTasks tasks, PollLedger ledger)
+internal sealed class ResultRoute(
+    EmulatorOptions options, MonotonicClock clock, EmulatedTasks tasks, EmulatedKeys keys, FaultRules faults, PollLedger ledger)
 {
-    private const string Scheme = "Bearer ";
-
-    private static readonly RawAnswer KeyRefused = RawAnswer.Message(StatusCodes.Status401Unauthorized, "invalid api key");
-    private static readonly RawAnswer UnknownTask = RawAnswer.Message(StatusCodes.Status404NotFound, "task not found");
-
     private readonly string _prefix = options.PathBase + "/v1/result/";
     private readonly ConcurrentDictionary<string, Func<int, RawAnswer?>> _scripts = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, bool> _headers = new(StringComparer.Ordinal) { [Scheme + options.ApiKey] = true };
+    private volatile Limiters _limiters = new(options.Limits, options.TimeScale, clock);
 
-    public void Accept(string key) => _headers[Scheme + key] = true;
-
-    public void Revoke(string key) => _headers[Scheme + key] = false;
+    /// <summary>New ones begin with nothing used.</summary>
+    public LimitOptions Limits
+    {
+        get => _limiters.Options;
+        set => _limiters = new(value, options.TimeScale, clock);
+    }
 
     public void Script(string id, Func<int, RawAnswer?> answer) => _scripts[id] = answer;
 
     /// <summary>Answers a poll; what is none is left to <paramref name="next"/>.</summary>
-    public Task InvokeAsync(HttpContext context, RequestDelegate next) =>
-        HttpMethods.IsGet(context.Request.Method) && RawPath.TryReadSegment(RawPath.TargetOf(context), _prefix, out var segment)
+    public Task InvokeAsync(HttpContext context, RequestDelegate next)
+    {
+        if (context.Features.Get<ClientConnection>() is { IsStale: true }) return DropAsync(context);
+        return HttpMethods.IsGet(context.Request.Method) && RawPath.TryReadSegment(RawPath.TargetOf(context), _prefix, out var segment)
             ? AnswerAsync(context, segment)
             : next(context);
+    }
+
+    /// <summary>As if the connection had been closed before the request came.</summary>
+    private Task DropAsync(HttpContext context)
+    {
+        ledger.CountDropped();
+        return new WireAnswer(0, []).SendAsync(context, clock.Time, () => { });
+    }
 
     private async Task AnswerAsync(HttpContext context, string segment)
     {
-        var id = RawPath.Decode(segment);
-        var history = ledger.Of(id);
-        ledger.Enter();
+        // On arrival, before anything else takes its time.
+        var crowded = _limiters.RefuseAddress(context.Connection.RemoteIpAddress);
+        var parallel = ledger.Requests.Enter();
         try
         {
-            var now = clock.Now;
-            var poll = history.Begin(now, FlawsOf(context, segment), options.ExpectedGap(tasks.Get(id)?.Tier ?? ServiceTier.Default));
-            var answer = AnswerTo(id, poll);
+            var id = RawPath.Decode(segment);
+            var key = keys.Find(context.Request.Headers.Authorization.ToString());
+            var (call, early) = key?.Arrive() ?? default;
+            var flaws = FlawsOf(context, segment) | FlawsOf(key, early, parallel);
+            var history = ledger.Of(id);
+            var poll = history.Begin(clock, flaws, options.ExpectedGap(tasks.Get(id)?.Tier ?? ServiceTier.Default));
+            ledger.Tally.Begin(id, poll);
+            var limited = crowded ?? (key is { IsRight: true } ? _limiters.RefuseKey(key.Value, poll.Gap) : null);
+            var answer = limited ?? AnswerTo(context, id, poll, key, call);
             poll.StatusCode = answer.StatusCode;
-            var sent = await answer.SendAsync(context, () => history.Sending(poll, answer.EndsTask, clock.Now));
+            ledger.Tally.Decide(poll, limited is not null);
+            if (limited is not null) key?.CountLimited();
+            var sent = await answer.SendAsync(context, clock.Time, () => Sending(history, poll, answer, key));
             if (!sent) history.NotSent(poll);
         }
         finally
         {
-            ledger.Leave();
+            ledger.Requests.Leave();
         }
     }
 
-    private RawAnswer AnswerTo(string id, Poll poll)
+    private void Sending(PollHistory history, Poll poll, IAnswer answer, EmulatedKey? key)
     {
-        if (poll.Violations.HasFlag(Violation.WrongKey)) return KeyRefused;
-        if (_scripts.TryGetValue(id, out var script) && script(poll.Number) is { } scripted) return scripted;
-        if (tasks.Find(id, poll.At) is not { } task) return UnknownTask;
-        var status = task.StatusAt(poll.At, poll.Number);
-        poll.Status = status;
-        return RawAnswer.Json(StatusCodes.Status200OK, ResultBody.Of(task, status)) with { EndsTask = status.IsEnd() };
+        history.Sending(poll, answer.EndsTask, clock.Now);
+        if (answer.StatusCode == StatusCodes.Status429TooManyRequests
+            && RetryAfterHeader.Read(answer.RetryAfter, clock.UtcNow) is { } pause)
+            key?.Quiet(pause, options.RetryAfterTolerance);
     }
 
-    private Violation FlawsOf(HttpContext context, string segment)
+    private IAnswer AnswerTo(HttpContext context, string id, Poll poll, EmulatedKey? key, int call)
+    {
+        if (key is not { IsRight: true }) return OrdinaryAnswers.KeyRefused;
+        if (_scripts.TryGetValue(id, out var script) && script(poll.Number) is { } scripted) return scripted;
+        var task = tasks.Find(id, poll.At);
+        if (faults.Pick(new(id, task, key.Value, poll.Number, call, poll.At)) is var (fault, match))
+        {
+            poll.Fault = fault.Word;
+            var self = new Uri($"{context.Request.Scheme}://{context.Request.Host}");
+            return fault.Of(new(id, key.Value, RawPath.TargetOf(context), self, task, poll, match, options, clock.UtcNow));
+        }
+
+        if (task is null) return OrdinaryAnswers.UnknownTask;
+        var status = task.StatusAt(poll.At, poll.Number);
+        poll.Status = status;
+        return OrdinaryAnswers.Of(task, status);
+    }
+
+    private Violation FlawsOf(EmulatedKey? key, bool early, int parallel)
     {
         var flaws = Violation.None;
-        if (!_headers.GetValueOrDefault(context.Request.Headers.Authorization.ToString())) flaws |= Violation.WrongKey;
+        if (key is not { IsRight: true }) flaws |= Violation.WrongKey;
+        if (early) flaws |= Violation.DuringRetryAfter;
+        if (parallel > options.MaxParallel) flaws |= Violation.TooParallel;
+        return flaws;
+    }
+
+    private static Violation FlawsOf(HttpContext context, string segment)
+    {
+        var flaws = Violation.None;
+        if (context.Request.Headers.Accept.Count == 0) flaws |= Violation.NoAccept;
         if (context.Request.ContentLength is not null || context.Request.Headers.TransferEncoding.Count > 0) flaws |= Violation.BodyOnGet;
         if (!RawPath.IsWellEncoded(segment) || context.Request.QueryString.HasValue) flaws |= Violation.BadlyEncoded;
         return flaws;

@@ -20,4 +20,13 @@ internal enum Violation
 
     /// <summary>The task's end had been wholly sent. How long before says <see cref="Poll.SinceEnd"/>: a process that dies at once cannot know it.</summary>
     AfterEnd = 16,
+
+    /// <summary>One request more under way than <see cref="EmulatorOptions.MaxParallel"/>.</summary>
+    TooParallel = 32,
+
+    /// <summary>Of a key that had been told by a 429 to be quiet for longer.</summary>
+    DuringRetryAfter = 64,
+
+    /// <summary>Without an <c>Accept</c> header.</summary>
+    NoAccept = 128,
 }

@@ -89,7 +89,9 @@ public sealed class ControlApiTests
         using var report = await GetAsync(emulator, "/control/report");
 
         report.RootElement.GetProperty("violations").GetRawText()
-            .ShouldBe("""{"wrong_key":0,"body_on_get":0,"badly_encoded":0,"too_early":1,"after_end":0}""");
+            .ShouldBe("""
+                {"wrong_key":0,"body_on_get":0,"badly_encoded":0,"too_early":1,"after_end":0,"too_parallel":0,"during_retry_after":0,"no_accept":0}
+                """);
         report.RootElement.GetProperty("answers").GetRawText().ShouldBe("""{"200":2}""");
         report.RootElement.GetProperty("smallest_gap").GetString().ShouldBe("00:00:12");
         report.RootElement.GetProperty("examples")[0].GetProperty("id").GetString().ShouldBe("v");

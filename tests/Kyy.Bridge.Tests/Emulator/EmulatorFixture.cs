@@ -16,6 +16,7 @@ internal sealed class EmulatorFixture : IAsyncDisposable
     {
         (Server, Time) = (server, time);
         Client = new HttpClient(new SocketsHttpHandler()) { BaseAddress = server.ControlUrl, Timeout = Patience };
+        Client.DefaultRequestHeaders.Accept.Add(new("application/json"));
         Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Key);
     }
 

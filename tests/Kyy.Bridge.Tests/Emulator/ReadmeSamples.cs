@@ -2,6 +2,7 @@ using Kyy.Bridge.Client.Signing;
 using Kyy.Bridge.Emulator.Http;
 using Kyy.Bridge.Emulator.Receiving;
 using Kyy.Bridge.Emulator.Upstream;
+using Kyy.Bridge.Emulator.Upstream.Faults;
 
 namespace Kyy.Bridge.Tests.Emulator;
 
@@ -15,6 +16,8 @@ internal static class ReadmeSamples
         var task = upstream.Tasks.Create(
             new() { Family = EmulatedFamily.Veo, Statuses = [EmulatedStatus.Queued, EmulatedStatus.Completed] });
         upstream.Answer(task.Id, poll => poll == 1 ? RawAnswer.Json(429, "{}").WithHeader("Retry-After", "7") : null);
+        upstream.Faults.Add(new FaultRule { Id = "vgen_*", Every = 3, Does = new TruncatedFault { Length = TruncatedLength.Full } });
+        upstream.Limits = new() { PerKey = new() { Requests = 200, RetryAfter = "auto" } };
         var polls = await upstream.WaitForPollsAsync(task.Id, 2, TimeSpan.FromSeconds(10));
 
         await using var receiver = await ReceiverServer.StartAsync(new ReceiverOptions { Secrets = [secret] }, time);
