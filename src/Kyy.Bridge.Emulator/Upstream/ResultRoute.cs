@@ -82,14 +82,21 @@ internal sealed class ResultRoute(
         if (faults.Pick(new(id, task, key.Value, poll.Number, call, poll.At)) is var (fault, match))
         {
             poll.Fault = fault.Word;
-            var self = new Uri($"{context.Request.Scheme}://{context.Request.Host}");
-            return fault.Of(new(id, key.Value, RawPath.TargetOf(context), self, task, poll, match, options, clock.UtcNow));
+            return fault.Of(AskedBy(context, id, key, task, poll, match));
         }
 
         if (task is null) return OrdinaryAnswers.UnknownTask;
         var status = task.StatusAt(poll.At, poll.Number);
         poll.Status = status;
         return OrdinaryAnswers.Of(task, status);
+    }
+
+    private Asked AskedBy(HttpContext context, string id, EmulatedKey key, EmulatedTask? task, Poll poll, int match)
+    {
+        var request = context.Request;
+        var self = new Uri($"{request.Scheme}://{request.Host}");
+        var codings = request.Headers.AcceptEncoding.ToString();
+        return new(id, key.Value, RawPath.TargetOf(context), codings, self, task, poll, match, options, clock.UtcNow);
     }
 
     private Violation FlawsOf(EmulatedKey? key, bool early, int parallel)

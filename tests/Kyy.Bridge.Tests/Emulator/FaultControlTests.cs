@@ -13,8 +13,8 @@ public sealed class FaultControlTests
     {
         await using var emulator = await EmulatorFixture.StartAsync();
 
-        (await SendAsync(emulator, HttpMethod.Put, "faults", """[{"id":"a*","name":"one","does":{"fault":"status","code":500}}]""")).Code.ShouldBe(204);
-        (await SendAsync(emulator, HttpMethod.Post, "faults", """{"does":{"retry_after":"7","fault":"throttle"},"name":"two"}""")).Code.ShouldBe(204);
+        await DoAsync(emulator, HttpMethod.Put, "faults", """[{"id":"a*","name":"one","does":{"fault":"status","code":500}}]""");
+        await DoAsync(emulator, HttpMethod.Post, "faults", """{"does":{"retry_after":"7","fault":"throttle"},"name":"two"}""");
 
         (await emulator.StatusOfAsync("ab")).ShouldBe("500");
         (await emulator.StatusOfAsync("b")).ShouldBe("429");
@@ -22,7 +22,7 @@ public sealed class FaultControlTests
             body => body.ShouldStartWith("""[{"rule":{"does":{"fault":"status","code":500,"""),
             body => body.ShouldContain("\"name\":\"one\""),
             body => body.ShouldContain("\"matches\":1"));
-        (await SendAsync(emulator, HttpMethod.Delete, "faults/one")).Code.ShouldBe(204);
+        await DoAsync(emulator, HttpMethod.Delete, "faults/one");
         (await SendAsync(emulator, HttpMethod.Delete, "faults/one")).Code.ShouldBe(404);
         (await emulator.StatusOfAsync("ab")).ShouldBe("429");
         (await SendAsync(emulator, HttpMethod.Delete, "faults")).Code.ShouldBe(200);
@@ -66,7 +66,10 @@ public sealed class FaultControlTests
         await using var emulator = await EmulatorFixture.StartAsync();
         emulator.Server.Faults.Add(new FaultRule { Does = new NoRouteFault() });
 
-        (await SendAsync(emulator, HttpMethod.Put, "faults", """[{"does":{"fault":"reset"}},{"does":{"fault":"status","code":1}}]""")).Code.ShouldBe(400);
+        var (code, _) = await SendAsync(
+            emulator, HttpMethod.Put, "faults", """[{"does":{"fault":"reset"}},{"does":{"fault":"status","code":1}}]""");
+
+        code.ShouldBe(400);
 
         emulator.Server.Faults.Active.ShouldHaveSingleItem().Rule.Does.ShouldBeOfType<NoRouteFault>();
     }
@@ -81,7 +84,7 @@ public sealed class FaultControlTests
 
         var again = $"[{string.Join(',', rules.RootElement.EnumerateArray().Select(active => active.GetProperty("rule").GetRawText()))}]";
 
-        (await SendAsync(emulator, HttpMethod.Put, "faults", again)).Code.ShouldBe(204);
+        await DoAsync(emulator, HttpMethod.Put, "faults", again);
         (await SendAsync(emulator, HttpMethod.Get, "faults")).Body.ShouldBe(listed);
     }
 
@@ -90,7 +93,7 @@ public sealed class FaultControlTests
     {
         await using var emulator = await EmulatorFixture.StartAsync();
 
-        (await SendAsync(emulator, HttpMethod.Put, "limits", """{"per_key":{"requests":1,"window":"00:00:10","retry_after":"auto"}}""")).Code.ShouldBe(204);
+        await DoAsync(emulator, HttpMethod.Put, "limits", """{"per_key":{"requests":1,"window":"00:00:10","retry_after":"auto"}}""");
 
         (await emulator.StatusOfAsync("a")).ShouldBe("404");
         (await emulator.StatusOfAsync("b")).ShouldBe("429");
@@ -115,7 +118,11 @@ public sealed class FaultControlTests
             .ShouldBe("""[{"id":"a","polls":3,"smallest":"00:00:30","largest":"00:00:40"}]""");
     }
 
-    private static async Task<(int Code, string Body)> SendAsync(EmulatorFixture emulator, HttpMethod method, string path, string? body = null)
+    private static async Task DoAsync(EmulatorFixture emulator, HttpMethod method, string path, string? body = null) =>
+        (await SendAsync(emulator, method, path, body)).ShouldBe((204, ""));
+
+    private static async Task<(int Code, string Body)> SendAsync(
+        EmulatorFixture emulator, HttpMethod method, string path, string? body = null)
     {
         using var request = new HttpRequestMessage(method, $"/control/{path}");
         if (body is not null) request.Content = new StringContent(body, Encoding.UTF8, "application/json");

@@ -21,18 +21,18 @@ internal sealed record RawReply(byte[] Bytes, bool WasReset)
     public string Body => Encoding.UTF8.GetString(BodyBytes);
 
     /// <summary>Asks once for an id, and reads until the connection ends.</summary>
-    public static async Task<RawReply> AskAsync(EmulatorFixture emulator, string id)
+    public static async Task<RawReply> AskAsync(EmulatorFixture emulator, string id, string? header = null)
     {
-        using var connection = await OpenAsync(emulator, id);
+        using var connection = await OpenAsync(emulator, id, header);
         return await ReadAsync(connection);
     }
 
     /// <summary>Sends the request for an id.</summary>
-    public static async Task<TcpClient> OpenAsync(EmulatorFixture emulator, string id)
+    public static async Task<TcpClient> OpenAsync(EmulatorFixture emulator, string id, string? header = null)
     {
         var connection = new TcpClient();
         await connection.ConnectAsync("127.0.0.1", emulator.Server.ControlUrl.Port, TestContext.Current.CancellationToken);
-        await SendAsync(emulator, connection, id, "close");
+        await SendAsync(emulator, connection, id, header is null ? "close" : $"close\r\n{header}");
         return connection;
     }
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using Kyy.Bridge.Tests.Support;
 
 namespace Kyy.Bridge.Tests.Emulator;
 
@@ -35,6 +36,28 @@ public sealed class VerbTests
     }
 
     [Fact]
+    public async Task Emulator_WithAScenarioAndHttps_NamesItsTasksAndListeners_AndWhomToTrust()
+    {
+        using var folder = new ScratchFolder();
+        var ca = Path.Combine(Directory.CreateDirectory(folder.Path).FullName, "ca.pem");
+        var scenario = Repository.PathOf("src/Kyy.Bridge.Emulator/scenarios/key-trouble.json");
+        using var process = Start(
+            "emulator", "--urls", "http://127.0.0.1:0", "--tls", "Valid", "Expired", "--ca-file", ca, "--scenario", scenario);
+        try
+        {
+            (await ReadLineAsync(process)).ShouldStartWith("upstream on ");
+            (await ReadLineAsync(process)).ShouldMatch("^Valid https on https://127.0.0.1:[0-9]+/kyyReactApiServer$");
+            (await ReadLineAsync(process)).ShouldStartWith("Expired https on ");
+            (await ReadLineAsync(process)).ShouldBe("task vgen_notYours  veo_3_1_fast");
+            (await File.ReadAllTextAsync(ca, Cancelled)).ShouldStartWith("-----BEGIN CERTIFICATE-----");
+        }
+        finally
+        {
+            process.Kill();
+        }
+    }
+
+    [Fact]
     public async Task Receiver_AsAProcess_PrintsOneLineForEachWebhook()
     {
         using var process = Start("receiver", "--urls", "http://127.0.0.1:0", "--answer", "503");
@@ -57,6 +80,8 @@ public sealed class VerbTests
 
     [Theory]
     [InlineData("emulator", "--time-scale", "0")]
+    [InlineData("emulator", "--scenario", "/no/such.json")]
+    [InlineData("emulator", "--tls", "Broken")]
     [InlineData("receiver", "--secret", "whsec_short")]
     [InlineData("receiver", "--answer", "99")]
     public async Task Verb_WithAnImpossibleOption_EndsAtOnceWithAnError(params string[] arguments)

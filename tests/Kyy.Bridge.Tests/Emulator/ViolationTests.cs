@@ -74,7 +74,8 @@ public sealed class ViolationTests
     public async Task ARetryAfterThatNeedNotBeObeyed_HoldsNothingAgainstAnyone(int code, string? retryAfter)
     {
         await using var emulator = await EmulatorFixture.StartAsync();
-        emulator.Server.Answer("a", _ => retryAfter is null ? RawAnswer.Json(code, "{}") : RawAnswer.Json(code, "{}").WithHeader("Retry-After", retryAfter));
+        var answer = RawAnswer.Json(code, "{}");
+        emulator.Server.Answer("a", _ => retryAfter is null ? answer : answer.WithHeader("Retry-After", retryAfter));
         await emulator.StatusOfAsync("a");
         emulator.Time.Advance(Second);
 

@@ -12,7 +12,8 @@ internal static class OddConnections
         Once("E19", "a byte a second", new DripFault()),
         Once("E19", "a byte a second from the head on", new DripFault { Head = true }),
         .. Enum.GetValues<StallPlace>().Select(place => Once("E19", $"stalls {place}", new StallFault { At = place })),
-        .. Enum.GetValues<TlsCondition>().Except([TlsCondition.Valid]).Select(condition => new Misbehaviour("E22", $"{condition}") { Tls = condition }),
+        .. Enum.GetValues<TlsCondition>().Except([TlsCondition.Valid])
+            .Select(condition => new Misbehaviour("E22", $"{condition}") { Tls = condition }),
         Once("E23", "reset before headers", new ResetFault()),
         Once("E23", "reset in the middle of the body", new ResetFault { At = CutPlace.MidBody }),
         Once("E23", "closed before headers", new CloseFault()),

@@ -7,6 +7,7 @@ namespace Kyy.Bridge.Emulator.Upstream.Faults;
 /// <param name="Id">Decoded.</param>
 /// <param name="Key">The asker's, which is right.</param>
 /// <param name="Target">The request's target, byte for byte.</param>
+/// <param name="AcceptEncoding">Which codings were asked for; empty for none.</param>
 /// <param name="Self">Where this upstream was asked, up to the port.</param>
 /// <param name="Task">Null where there is none of that id, or no longer.</param>
 /// <param name="Poll">Its number and when it came.</param>
@@ -17,6 +18,7 @@ internal sealed record Asked(
     string Id,
     string Key,
     string Target,
+    string AcceptEncoding,
     Uri Self,
     EmulatedTask? Task,
     Poll Poll,

@@ -22,8 +22,12 @@ internal abstract record BodyFault : AnswerFault
     {
         if (asked.Body(Start(asked)) is not { } body) return asked.Ordinary();
         body = Change(body, asked);
-        return RawAnswer.Json(StatusCodes.Status200OK, body.ToJsonString(Relaxed)) with { EndsTask = ReadableEnd.IsIn(body, asked.Id) };
+        var answer = RawAnswer.Json(StatusCodes.Status200OK, body.ToJsonString(Relaxed));
+        return answer with { EndsTask = IsReadable && answer.Body.Length <= ReadableEnd.MostBytes && ReadableEnd.IsIn(body, asked.Id) };
     }
+
+    /// <summary>False where a correct client may refuse the answer whatever else it says.</summary>
+    protected virtual bool IsReadable => true;
 
     protected virtual EmulatedStatus? Start(Asked asked) => As;
 

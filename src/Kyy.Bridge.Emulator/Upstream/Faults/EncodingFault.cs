@@ -28,7 +28,9 @@ internal sealed record EncodingFault : AnswerFault
             ? Bombs.GetOrAdd((Coding, size), of => PackBomb(of.Item1, of.Item2))
             : Pack(Coding, answer.Body);
         var label = Label ?? Truth;
-        var ends = answer.EndsTask && Bomb is null && label == Truth;
+        // Who has not asked for a coding need not know it.
+        var known = Coding == ContentCoding.Identity || asked.AcceptEncoding.Contains(Truth, StringComparison.OrdinalIgnoreCase);
+        var ends = answer.EndsTask && Bomb is null && label == Truth && known;
         return (answer with { Body = body, EndsTask = ends }).WithHeader("Content-Encoding", label);
     }
 

@@ -83,6 +83,9 @@ internal sealed record IdentityFault : BodyFault
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public JsonElement Model { get; init; }
 
+    /// <summary>A model of another family may be new to the client, or a sign that the answer is another's.</summary>
+    protected override bool IsReadable => Model.ValueKind == JsonValueKind.Undefined;
+
     protected override JsonObject Change(JsonObject body, Asked asked)
     {
         foreach (var (name, value) in new[] { ("id", Id), ("object", Object), ("model", Model) })

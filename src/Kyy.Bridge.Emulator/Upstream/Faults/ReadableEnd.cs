@@ -9,6 +9,9 @@ namespace Kyy.Bridge.Emulator.Upstream.Faults;
 /// </summary>
 internal static class ReadableEnd
 {
+    /// <summary>A client may read no further.</summary>
+    public const int MostBytes = 64 * 1024;
+
     /// <summary>A longer one may be refused.</summary>
     private const int LongestLink = 2048;
 

@@ -21,29 +21,51 @@ public sealed class BodyFaultTests
     [InlineData("""{"fault":"video_url","as":"completed","value":null}""", "completed", Link, "null", false)]
     [InlineData("""{"fault":"video_url","as":"completed","value":""}""", "completed", Link, "\"\"", false)]
     [InlineData("""{"fault":"video_url","as":"completed","missing":true}""", "completed", "\"video_url\":" + Link + ",", "", false)]
-    [InlineData("""{"fault":"video_url","as":"completed","value":["https://a.test/1"]}""", "completed", Link, "[\"https://a.test/1\"]", true)]
-    [InlineData("""{"fault":"video_url","as":"completed","value":"file:///etc/passwd"}""", "completed", Link, "\"file:///etc/passwd\"", false)]
+    [InlineData(
+        """{"fault":"video_url","as":"completed","value":["https://a.test/1"]}""",
+        "completed", Link, "[\"https://a.test/1\"]", true)]
+    [InlineData(
+        """{"fault":"video_url","as":"completed","value":"file:///etc/passwd"}""",
+        "completed", Link, "\"file:///etc/passwd\"", false)]
     [InlineData("""{"fault":"video_url","as":"completed","value":"http://10.0.0.1/x"}""", "completed", Link, "\"http://10.0.0.1/x\"", true)]
-    [InlineData("""{"fault":"video_url","value":"https://a.test/1"}""", "processing", "\"video_url\":null", "\"video_url\":\"https://a.test/1\"", false)]
+    [InlineData(
+        """{"fault":"video_url","value":"https://a.test/1"}""",
+        "processing", "\"video_url\":null", "\"video_url\":\"https://a.test/1\"", false)]
     [InlineData("""{"fault":"actual_duration","as":"completed","value":"5.0"}""", "completed", "8.0", "\"5.0\"", true)]
     [InlineData("""{"fault":"actual_duration","as":"completed","value":5}""", "completed", "8.0", "5", true)]
     [InlineData("""{"fault":"actual_duration","as":"completed","missing":true}""", "completed", "\"actualDuration\":8.0,", "", true)]
-    [InlineData("""{"fault":"error_text","value":{"code":1,"message":"m"}}""", "processing", "\"error\":null", "\"error\":{\"code\":1,\"message\":\"m\"}", false)]
+    [InlineData(
+        """{"fault":"error_text","value":{"code":1,"message":"m"}}""",
+        "processing", "\"error\":null", "\"error\":{\"code\":1,\"message\":\"m\"}", false)]
     [InlineData("""{"fault":"error_text","value":"abc","length":7}""", "processing", "\"error\":null", "\"error\":\"abcabca\"", false)]
-    [InlineData("""{"fault":"error_text","value":"a{key}b"}""", "processing", "\"error\":null", "\"error\":\"a" + EmulatorFixture.Key + "b\"", false)]
-    [InlineData("""{"fault":"error_text","value":"<b>\u0007</b>"}""", "processing", "\"error\":null", "\"error\":\"<b>\\u0007</b>\"", false)]
+    [InlineData(
+        """{"fault":"error_text","value":"a{key}b"}""",
+        "processing", "\"error\":null", "\"error\":\"a" + EmulatorFixture.Key + "b\"", false)]
+    [InlineData(
+        """{"fault":"error_text","value":"<b>\u0007</b>"}""",
+        "processing", "\"error\":null", "\"error\":\"<b>\\u0007</b>\"", false)]
     [InlineData("""{"fault":"identity","as":"completed","id":"another"}""", "completed", "\"vgen_1\"", "\"another\"", false)]
-    [InlineData("""{"fault":"identity","as":"completed","id":null,"object":"error"}""", "completed", "\"vgen_1\",\"object\":\"video\"", "null,\"object\":\"error\"", false)]
-    [InlineData("""{"fault":"identity","as":"completed","object":"image.generation"}""", "completed", "\"video\"", "\"image.generation\"", false)]
-    [InlineData("""{"fault":"identity","as":"completed","model":"sora-2"}""", "completed", "\"veo_3_1_fast\"", "\"sora-2\"", true)]
+    [InlineData(
+        """{"fault":"identity","as":"completed","id":null,"object":"error"}""",
+        "completed", "\"vgen_1\",\"object\":\"video\"", "null,\"object\":\"error\"", false)]
+    [InlineData(
+        """{"fault":"identity","as":"completed","object":"image.generation"}""",
+        "completed", "\"video\"", "\"image.generation\"", false)]
+    [InlineData("""{"fault":"identity","as":"completed","model":"sora-2"}""", "completed", "\"veo_3_1_fast\"", "\"sora-2\"", false)]
     [InlineData("""{"fault":"created","form":"milliseconds"}""", "processing", "1768478400", "1768478400000", false)]
     [InlineData("""{"fault":"created","form":"text"}""", "processing", "1768478400", "\"1768478400\"", false)]
     [InlineData("""{"fault":"created","form":"zero"}""", "processing", "1768478400", "0", false)]
     [InlineData("""{"fault":"created","form":"future"}""", "processing", "1768478400", "2084011200", false)]
-    [InlineData("""{"fault":"odd_json","as":"completed","kind":"escaped_slashes"}""", "completed", "https://cdn.example.test/1.mp4", "https:\\/\\/cdn.example.test\\/1.mp4", true)]
+    [InlineData(
+        """{"fault":"odd_json","as":"completed","kind":"escaped_slashes"}""",
+        "completed", "https://cdn.example.test/1.mp4", "https:\\/\\/cdn.example.test\\/1.mp4", true)]
     [InlineData("""{"fault":"odd_json","as":"completed","kind":"bom"}""", "completed", "{\"id\"", "\uFEFF{\"id\"", true)]
-    [InlineData("""{"fault":"odd_json","as":"completed","kind":"duplicate_keys"}""", "completed", "{\"id\"", "{\"status\":\"queued\",\"id\":\"another\",\"id\"", false)]
-    [InlineData("""{"fault":"odd_json","as":"completed","kind":"lone_surrogate"}""", "completed", "{\"id\"", "{\"note\":\"\\uD83C \\uDF89\\uD800\",\"id\"", false)]
+    [InlineData(
+        """{"fault":"odd_json","as":"completed","kind":"duplicate_keys"}""",
+        "completed", "{\"id\"", "{\"status\":\"queued\",\"id\":\"another\",\"id\"", false)]
+    [InlineData(
+        """{"fault":"odd_json","as":"completed","kind":"lone_surrogate"}""",
+        "completed", "{\"id\"", "{\"note\":\"\\uD83C \\uDF89\\uD800\",\"id\"", false)]
     [InlineData(
         """{"fault":"odd_json","as":"completed","kind":"extra_keys"}""", "completed", "{\"id\"",
         "{\"request_id\":\"r-1\",\"usage\":{\"credits\":[1,2.5,null]},\"id\"", true)]
@@ -71,6 +93,19 @@ public sealed class BodyFaultTests
 
         reply.Body.ShouldBe($$"""{"code":{{written}},"msg":"success","data":{{FaultFixture.Completed}}}""");
         (await FaultFixture.EndsTaskAsync(emulator)).ShouldBeTrue();
+    }
+
+    [Theory]
+    [InlineData(60_000, true)]
+    [InlineData(1_000_000, false)]
+    public async Task ErrorText_LongerThanAClientNeedRead_EndsNothing(int length, bool endsTask)
+    {
+        await using var emulator = await FaultFixture.StartAsync(
+            $$"""{"fault":"error_text","as":"failed","value":"abc","length":{{length}}}""");
+
+        (await RawReply.AskAsync(emulator, FaultFixture.Id)).Body.Length.ShouldBeGreaterThan(length);
+
+        (await FaultFixture.EndsTaskAsync(emulator)).ShouldBe(endsTask);
     }
 
     [Fact]

@@ -63,9 +63,10 @@ public sealed class FaultConditionTests
     [Fact]
     public async Task FamilyAndTier_AreTheTasks()
     {
-        await using var emulator = await FaultFixture.StartAsync(new FaultRule { Does = Any, Family = EmulatedFamily.Seedance15, Tier = ServiceTier.Flex });
+        var seedance = EmulatedFamily.Seedance15;
+        await using var emulator = await FaultFixture.StartAsync(new FaultRule { Does = Any, Family = seedance, Tier = ServiceTier.Flex });
         foreach (var tier in Enum.GetValues<ServiceTier>())
-            emulator.Server.Tasks.Create(new() { Family = EmulatedFamily.Seedance15, Tier = tier, Id = $"{tier}", Statuses = [EmulatedStatus.Queued] });
+            emulator.Server.Tasks.Create(new() { Family = seedance, Tier = tier, Id = $"{tier}", Statuses = [EmulatedStatus.Queued] });
 
         (await emulator.StatusOfAsync("Flex")).ShouldBe("500");
         (await emulator.StatusOfAsync("Default")).ShouldBe("queued");
@@ -93,7 +94,8 @@ public sealed class FaultConditionTests
     [Fact]
     public async Task Age_IsTheTasks()
     {
-        await using var emulator = await FaultFixture.StartAsync(new FaultRule { Does = new NotFoundFault(), YoungerThan = TimeSpan.FromSeconds(10) });
+        await using var emulator = await FaultFixture.StartAsync(
+            new FaultRule { Does = new NotFoundFault(), YoungerThan = TimeSpan.FromSeconds(10) });
         emulator.Server.Faults.Add(new FaultRule { Does = Any, OlderThan = TimeSpan.FromSeconds(20) });
 
         (await emulator.StatusOfAsync(FaultFixture.Id)).ShouldBe("404");

@@ -10,18 +10,26 @@ public sealed class RefusalFaultTests
     [InlineData("""{"fault":"throttle","retry_after":"-1"}""", "HTTP/1.1 429 Too Many Requests", "Retry-After: -1", null)]
     [InlineData("""{"fault":"throttle","retry_after":"abc"}""", "HTTP/1.1 429 Too Many Requests", "Retry-After: abc", null)]
     [InlineData(
-        """{"fault":"throttle","retry_after_date":"00:00:07"}""", "HTTP/1.1 429 Too Many Requests", "Retry-After: Thu, 15 Jan 2026 12:00:07 GMT", null)]
+        """{"fault":"throttle","retry_after_date":"00:00:07"}""",
+        "HTTP/1.1 429 Too Many Requests", "Retry-After: Thu, 15 Jan 2026 12:00:07 GMT", null)]
     [InlineData(
-        """{"fault":"throttle","retry_after_date":"-01:00:00"}""", "HTTP/1.1 429 Too Many Requests", "Retry-After: Thu, 15 Jan 2026 11:00:00 GMT", null)]
-    [InlineData("""{"fault":"status","code":503}""", "HTTP/1.1 503 Service Unavailable", null, """{"message":"the service is not available"}""")]
+        """{"fault":"throttle","retry_after_date":"-01:00:00"}""",
+        "HTTP/1.1 429 Too Many Requests", "Retry-After: Thu, 15 Jan 2026 11:00:00 GMT", null)]
+    [InlineData(
+        """{"fault":"status","code":503}""",
+        "HTTP/1.1 503 Service Unavailable", null, """{"message":"the service is not available"}""")]
     [InlineData("""{"fault":"status","code":502,"retry_after":"9"}""", "HTTP/1.1 502 Bad Gateway", "Retry-After: 9", null)]
     [InlineData("""{"fault":"status","code":522,"message":"m"}""", "HTTP/1.1 522 ", null, """{"message":"m"}""")]
     [InlineData("""{"fault":"key_refused"}""", "HTTP/1.1 401 Unauthorized", null, """{"message":"invalid api key"}""")]
     [InlineData("""{"fault":"key_refused","code":402}""", "HTTP/1.1 402 Payment Required", null, """{"message":"insufficient balance"}""")]
     [InlineData("""{"fault":"key_refused","code":403}""", "HTTP/1.1 403 Forbidden", null, """{"message":"forbidden"}""")]
-    [InlineData("""{"fault":"key_refused","envelope":true}""", "HTTP/1.1 200 OK", null, """{"code":401,"msg":"invalid api key","data":null}""")]
+    [InlineData(
+        """{"fault":"key_refused","envelope":true}""",
+        "HTTP/1.1 200 OK", null, """{"code":401,"msg":"invalid api key","data":null}""")]
     [InlineData("""{"fault":"not_found"}""", "HTTP/1.1 404 Not Found", null, """{"message":"task not found"}""")]
-    [InlineData("""{"fault":"not_found","form":"envelope"}""", "HTTP/1.1 200 OK", null, """{"code":-1,"msg":"task not found","data":null}""")]
+    [InlineData(
+        """{"fault":"not_found","form":"envelope"}""",
+        "HTTP/1.1 200 OK", null, """{"code":-1,"msg":"task not found","data":null}""")]
     [InlineData(
         """{"fault":"not_found","form":"null_id"}""", "HTTP/1.1 200 OK", null,
         """{"id":null,"object":"error","created":1768478400,"model":null,"status":"failed","error":"task not found"}""")]
@@ -44,9 +52,12 @@ public sealed class RefusalFaultTests
         """{"fault":"redirect","code":308,"to":"other_host"}""", "HTTP/1.1 308 Permanent Redirect",
         "Location: https://elsewhere.example.test/kyyReactApiServer/v1/result/vgen_1", "")]
     [InlineData(
-        """{"fault":"redirect","code":301,"to":"loop"}""", "HTTP/1.1 301 Moved Permanently", "Location: /kyyReactApiServer/v1/result/vgen_1", "")]
+        """{"fault":"redirect","code":301,"to":"loop"}""",
+        "HTTP/1.1 301 Moved Permanently", "Location: /kyyReactApiServer/v1/result/vgen_1", "")]
     [InlineData("""{"fault":"redirect","location":"http://10.0.0.1/x"}""", "HTTP/1.1 302 Found", "Location: http://10.0.0.1/x", "")]
-    [InlineData("""{"fault":"date_skew","by":"-1.00:00:00"}""", "HTTP/1.1 200 OK", "Date: Wed, 14 Jan 2026 12:00:00 GMT", FaultFixture.Processing)]
+    [InlineData(
+        """{"fault":"date_skew","by":"-1.00:00:00"}""",
+        "HTTP/1.1 200 OK", "Date: Wed, 14 Jan 2026 12:00:00 GMT", FaultFixture.Processing)]
     public async Task Answer_IsWhatTheFaultSays(string fault, string statusLine, string? header, string? body)
     {
         await using var emulator = await FaultFixture.StartAsync(fault);

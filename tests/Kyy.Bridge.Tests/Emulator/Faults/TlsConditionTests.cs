@@ -1,4 +1,3 @@
-using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using Kyy.Bridge.Emulator.Upstream;
@@ -44,19 +43,12 @@ public sealed class TlsConditionTests
 
     private static async Task<HttpResponseMessage> AskAsync(EmulatorFixture emulator, TlsCondition condition)
     {
-        using var handler = new SocketsHttpHandler { SslOptions = OptionsOf(emulator) };
+        using var handler = new SocketsHttpHandler { SslOptions = new() { CertificateChainPolicy = Trust(emulator) } };
         using var client = new HttpClient(handler) { Timeout = EmulatorFixture.Patience };
         client.DefaultRequestHeaders.Authorization = new("Bearer", EmulatorFixture.Key);
         client.DefaultRequestHeaders.Accept.Add(new("application/json"));
         return await client.GetAsync(new Uri($"{emulator.Server.SecureUrl(condition)}/v1/result/none"), TestContext.Current.CancellationToken);
     }
-
-    /// <summary>The versions have to be said: the system's default may agree to TLS 1.1.</summary>
-    private static SslClientAuthenticationOptions OptionsOf(EmulatorFixture emulator) => new()
-    {
-        EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
-        CertificateChainPolicy = Trust(emulator),
-    };
 
     private static X509ChainPolicy Trust(EmulatorFixture emulator)
     {

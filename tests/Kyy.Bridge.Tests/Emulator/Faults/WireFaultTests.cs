@@ -199,18 +199,20 @@ public sealed class WireFaultTests
     }
 
     [Theory]
-    [InlineData("gzip")]
-    [InlineData("deflate")]
-    [InlineData("br")]
-    public async Task Encoding_PacksTheAnswer(string coding)
+    [InlineData("gzip", null)]
+    [InlineData("gzip", "Accept-Encoding: gzip, deflate, br")]
+    [InlineData("deflate", "Accept-Encoding: gzip, deflate, br")]
+    [InlineData("br", "Accept-Encoding: gzip, deflate, br")]
+    [InlineData("br", "Accept-Encoding: gzip")]
+    public async Task Encoding_PacksTheAnswer_WhichEndsTheTaskWhereThatWasAskedFor(string coding, string? header)
     {
         await using var emulator = await FaultFixture.StartAsync($$"""{"fault":"encoding","as":"completed","coding":"{{coding}}"}""");
 
-        var reply = await RawReply.AskAsync(emulator, FaultFixture.Id);
+        var reply = await RawReply.AskAsync(emulator, FaultFixture.Id, header);
 
         reply.Head.Split("\r\n").ShouldContain($"Content-Encoding: {coding}");
         Unpack(coding, reply.BodyBytes).ShouldBe(FaultFixture.Completed);
-        (await FaultFixture.EndsTaskAsync(emulator)).ShouldBeTrue();
+        (await FaultFixture.EndsTaskAsync(emulator)).ShouldBe(header?.Contains(coding, StringComparison.Ordinal) is true);
     }
 
     [Theory]
