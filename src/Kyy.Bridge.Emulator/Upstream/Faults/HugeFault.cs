@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using System.Text;
 using Kyy.Bridge.Emulator.Http;
 
@@ -9,11 +8,12 @@ namespace Kyy.Bridge.Emulator.Upstream.Faults;
 internal sealed record HugeFault : AnswerFault
 {
     private const int BlockSize = 64 * 1024;
+    private const int KeysInABlock = 1000;
 
     /// <summary>What it is made of.</summary>
     public HugeShape Shape { get; init; }
 
-    /// <summary>Bytes of padding; rounded up to 64 KiB. For <c>keys</c> and <c>depth</c> it is how many.</summary>
+    /// <summary>Bytes of padding, rounded up to 64 KiB; for <c>keys</c> how many, rounded up to a thousand; for <c>depth</c> how deep.</summary>
     public long Size { get; init; } = 100L * 1024 * 1024;
 
     public HugeFraming Framing { get; init; }
@@ -36,16 +36,16 @@ internal sealed record HugeFault : AnswerFault
     private ImmutableArray<WireStep> Steps(RawAnswer answer, string start, DateTimeOffset date)
     {
         var (opening, count, closing) = Shape == HugeShape.Keys
-            ? (start, Size, "\"last\":0}")
+            ? (start, (Size + KeysInABlock - 1) / KeysInABlock, "\"last\":0}")
             : ($"{start}\"padding\":\"", (Size + BlockSize - 1) / BlockSize, "\"}");
         // Each key is as long as any other, so that the length is known without making them.
-        var length = opening.Length + (count * (Shape == HugeShape.Keys ? Key(0) : Padding).Length) + closing.Length;
+        var length = opening.Length + (count * (Shape == HugeShape.Keys ? Keys(0) : Padding).Length) + closing.Length;
         var padding = Framed(Padding);
         return
         [
             new WireStep.Bytes(RawHead.Of(answer, date, Line(length))),
             new WireStep.Bytes(Framed(Encoding.UTF8.GetBytes(opening))),
-            new WireStep.Blocks(count, index => Shape == HugeShape.Keys ? Framed(Key(index)) : padding),
+            new WireStep.Blocks(count, index => Shape == HugeShape.Keys ? Framed(Keys(index)) : padding),
             new WireStep.Bytes(Framed(Encoding.UTF8.GetBytes(closing))),
             new WireStep.Bytes(Framing == HugeFraming.Chunked ? "0\r\n\r\n"u8.ToArray() : default),
         ];
@@ -53,7 +53,11 @@ internal sealed record HugeFault : AnswerFault
 
     private static readonly byte[] Padding = [.. Enumerable.Repeat((byte)'x', BlockSize)];
 
-    private static byte[] Key(long index) => Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"\"k{index:D12}\":0,"));
+    private static byte[] Keys(long block)
+    {
+        var first = block * KeysInABlock;
+        return Encoding.ASCII.GetBytes(string.Concat(Enumerable.Range(0, KeysInABlock).Select(key => $"\"k{first + key:D12}\":0,")));
+    }
 
     private string Line(long length) => Framing switch
     {

@@ -62,7 +62,8 @@ internal sealed record StallFault : AnswerFault
             _ => throw new InvalidOperationException($"{At}"),
         };
         return new WireAnswer(At == StallPlace.BeforeHeaders && For is null ? 0 : answer.StatusCode,
-            [new WireStep.Bytes(first), pause, new WireStep.Bytes(second)]) { EndsTask = answer.EndsTask };
+            [new WireStep.Bytes(first), pause, new WireStep.Bytes(second)])
+        { EndsTask = answer.EndsTask };
     }
 
     public override void Check()

@@ -178,7 +178,7 @@ public sealed class WireFaultTests
     [Fact]
     public async Task Huge_NumberOfKeys_AllDiffer()
     {
-        await using var emulator = await FaultFixture.StartAsync("""{"fault":"huge","shape":"keys","size":5000}""");
+        await using var emulator = await FaultFixture.StartAsync("""{"fault":"huge","shape":"keys","size":4001}""");
 
         using var answer = await emulator.PollAsync(FaultFixture.Id);
         using var json = await EmulatorFixture.ReadJsonAsync(answer);
