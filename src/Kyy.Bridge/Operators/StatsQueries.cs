@@ -9,13 +9,10 @@ namespace Kyy.Bridge.Operators;
 /// <summary>Reads for admins what is kept in few rows.</summary>
 internal static class StatsQueries
 {
-    /// <summary>A worker that has not been seen for longer is not alive.</summary>
-    public static readonly TimeSpan SeenWithin = TimeSpan.FromSeconds(30);
-
     public static async Task<IReadOnlyList<ReplicaStats>> ReplicasAsync(
         BridgeDbContext db, DateTimeOffset now, CancellationToken cancellation)
     {
-        var since = now - SeenWithin;
+        var since = now - BudgetTick.AliveFor;
         return await db.Set<Replica>().Where(row => row.SeenAt > since).OrderBy(row => row.StartedAt).ThenBy(row => row.Id)
             .Select(row => new ReplicaStats(row.StartedAt, row.SeenAt)).ToListAsync(cancellation);
     }

@@ -2,6 +2,7 @@ using Kyy.Bridge.Client.Contracts;
 using Kyy.Bridge.Outcomes;
 using Kyy.Bridge.Persistence;
 using Kyy.Bridge.Polling.Budgets;
+using Kyy.Bridge.Polling.Estimates;
 using Kyy.Bridge.Upstream;
 using Kyy.Bridge.Upstream.Catalogue;
 
@@ -10,7 +11,7 @@ namespace Kyy.Bridge.Polling;
 /// <summary>Takes an answer in: what it teaches about the key, what it means for the task, and recording both.</summary>
 internal sealed partial class AnswerIntake(
     BudgetKeeper keeper, Judge judge, ModelCatalogue catalogue, Lanes lanes, OutcomeRecorder recorder, DatabaseClock clock,
-    ILogger<AnswerIntake> logger) : IAsyncDisposable
+    UpstreamOptions options, ILogger<AnswerIntake> logger) : IAsyncDisposable
 {
     private const int LargestReport = 500;
 
@@ -38,7 +39,7 @@ internal sealed partial class AnswerIntake(
             return;
         }
 
-        await RecordAsync(job.Task, verdict);
+        await RecordAsync(job.Task, WithObservation(job, verdict));
         if (job.Lane.IsFailing && IsOfTheTask(exchange.Reply)) await _laneReports.AddAsync(new(job.Lane.Id, 0, null, clock.Now));
     }
 
@@ -58,6 +59,16 @@ internal sealed partial class AnswerIntake(
                 break;
         }
     }
+
+    // A client's own base URL could teach everybody what it likes.
+    private Verdict WithObservation(PollJob job, Verdict verdict) => verdict is Verdict.Ended { Outcome: { Status: TaskStatuses.Completed } outcome }
+        ? new Verdict.Ended(outcome with
+        {
+            Observed = Observation.Of(
+                outcome.Model ?? job.Task.Model, job.Task.Tier, job.Task.Age,
+                Observation.AgeBefore(job.Task, job.Task.SincePollBefore, job.Lane.IsFailing), options.IsOperators(job.Key.Target.BaseUrl)),
+        })
+        : verdict;
 
     // The model's name tells the family: the task moves to the lane whose cadence is its own.
     private async Task<Reading> WithLaneAsync(DueTask task, Reading reading) => reading.Family == task.Family

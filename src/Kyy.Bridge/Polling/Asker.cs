@@ -30,13 +30,30 @@ internal sealed partial class Asker(
     /// <summary>Asks, unless it is too late for that: null then, since the next poll may be punctual and would come too early after this one.</summary>
     private async Task<UpstreamExchange?> AskAsync(PollJob job)
     {
+        var comesUp = false;
         try
         {
-            return await ComesUpAsync(job) ? await upstream.GetResultAsync(job.Key.Target, job.Task.TaskId, CancellationToken.None) : null;
+            comesUp = await ComesUpAsync(job);
         }
         finally
         {
-            room.Return(1);
+            if (!comesUp) room.Return(1);
+        }
+
+        return comesUp ? await SendAsync(job) : null;
+    }
+
+    private async Task<UpstreamExchange> SendAsync(PollJob job)
+    {
+        using var place = room.Begin();
+        var sentAt = time.GetTimestamp();
+        try
+        {
+            return await upstream.GetResultAsync(job.Key.Target, job.Task.TaskId, place.GivenUp);
+        }
+        catch (OperationCanceledException) when (place.GivenUp.IsCancellationRequested)
+        {
+            return new(new UpstreamReply.Unreachable(UnreachableKind.Timeout), sentAt, time.GetElapsedTime(sentAt));
         }
     }
 

@@ -42,7 +42,8 @@ internal sealed class ClaimDueTasks(NpgsqlDataSource dataSource)
                    coalesce(t.upstream_created_at, t.registered_at), t.registered_at - interval '2 days')),
                coalesce($4, now()) - t.registered_at,
                t.deadline_at - coalesce($4, now()), t.polls, t.client_id,
-               t.consecutive_failures > 0 and coalesce(t.last_failure_kind, '') = 'forbidden'
+               t.consecutive_failures > 0 and coalesce(t.last_failure_kind, '') = 'forbidden',
+               coalesce($4, now()) - t.last_polled_at, coalesce($4, now()) - t.next_poll_at
         from due d
         left join locked t on t.slot_id = d.id
         """;
@@ -155,6 +156,8 @@ internal sealed class ClaimDueTasks(NpgsqlDataSource dataSource)
         Polls = row.GetInt32(18) + 1,
         ClientId = row.GetGuid(19),
         IsForbidden = row.GetBoolean(20),
+        SincePollBefore = row.IsDBNull(21) ? null : row.GetTimeSpan(21),
+        Late = row.GetTimeSpan(22),
     };
 
     private sealed record Claimed(DueTask Task, long Slot);

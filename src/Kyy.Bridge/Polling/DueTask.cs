@@ -37,6 +37,12 @@ internal sealed record DueTask
     /// <summary>The poll before this one, for handing the claim back.</summary>
     public DateTimeOffset? LastPolledAt { get; init; }
 
+    /// <summary>From the claim before to this one; null where this is the first.</summary>
+    public TimeSpan? SincePollBefore { get; init; }
+
+    /// <summary>By how much this claim missed its due time.</summary>
+    public TimeSpan Late { get; init; }
+
     /// <summary>How long ago the upstream created it, by its own <c>created</c> within sane limits.</summary>
     public required TimeSpan Age { get; init; }
 

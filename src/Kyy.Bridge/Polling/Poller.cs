@@ -1,6 +1,7 @@
 using Kyy.Bridge.Client.Contracts;
 using Kyy.Bridge.Keys.UpstreamKeys;
 using Kyy.Bridge.Polling.Budgets;
+using Kyy.Bridge.Polling.Estimates;
 using Kyy.Bridge.Scheduling;
 using Kyy.Bridge.Upstream;
 using Kyy.Bridge.Upstream.Catalogue;
@@ -17,8 +18,9 @@ namespace Kyy.Bridge.Polling;
 /// due again by itself, and never earlier than the window allows.
 /// </remarks>
 internal sealed class Poller(
-    NpgsqlDataSource dataSource, ClaimDueTasks claims, UpstreamKeyRing keys, ModelCatalogue catalogue, KeyBudgets budgets,
-    BudgetKeeper keeper, Asker asker, PollRoom room, UpstreamOptions options, TimeProvider time, Jitter jitter)
+    NpgsqlDataSource dataSource, ClaimDueTasks claims, UpstreamKeyRing keys, ModelCatalogue catalogue, LiveBudgets budgets,
+    BudgetKeeper keeper, Asker asker, PollRoom room, LearnedEstimates estimates, Lateness lateness, UpstreamOptions options,
+    TimeProvider time, Jitter jitter)
 {
     private const int LargestClaim = 200;
 
@@ -38,8 +40,10 @@ internal sealed class Poller(
 
             var round = await ClaimRoundAsync(family, ready, wake, cancellation);
             started += round.Started;
-            // Where requests in flight fill the room, the first that ends wakes the loop; where the rate is used up, time does.
-            if (round.IsFull || round.Started == 0) return new(started, round.NextIn ?? (round.IsFull ? null : PollPlan.Tick));
+            // Where requests in flight fill the room, the first that ends wakes the loop, or the time when one may be given up;
+            // where the rate is used up, time does.
+            if (round.IsFull) return new(started, AtLeastATick(room.NextIn()));
+            if (round.Started == 0) return new(started, round.NextIn ?? PollPlan.Tick);
         }
     }
 
@@ -51,7 +55,7 @@ internal sealed class Poller(
     // A lane that is due and not ready is one whose key is paused, or not known here yet.
     private static TimeSpan? NextOf(List<LaneDue> all) => all.Count == 0
         ? null
-        : all.Min(lane => lane.PausedFor is { Ticks: > 0 } paused ? paused : lane.DueIn is { Ticks: > 0 } due ? due : KeyBudgets.Cadence);
+        : all.Min(lane => lane.PausedFor is { Ticks: > 0 } paused ? paused : lane.DueIn is { Ticks: > 0 } due ? due : LiveBudgets.Cadence);
 
     private string[]? OthersOf(ModelFamily family) =>
         family.Id != catalogue.Default.Id ? null : [.. catalogue.Families.Select(other => other.Id).Where(id => id != family.Id)];
@@ -90,7 +94,7 @@ internal sealed class Poller(
             var turns = await ReserveAsync(ready[i], places, cancellation);
             room.Return(places - turns.Count);
             round = turns.Count == 0
-                ? round.WaitingFor(NextIn(ready[i].Budget))
+                ? round.WaitingFor(AtLeastATick(ready[i].Budget.Pacer.NextIn(ready[i].Budget.Rate))!.Value)
                 : round with { Started = round.Started + await ClaimAsync(family, ready[i], turns, cancellation) };
         }
 
@@ -113,8 +117,7 @@ internal sealed class Poller(
         return turns;
     }
 
-    private static TimeSpan NextIn(Budget budget) =>
-        budget.Pacer.NextIn(budget.Rate) is var next && next > PollPlan.Tick ? next : PollPlan.Tick;
+    private static TimeSpan? AtLeastATick(TimeSpan? wait) => wait < PollPlan.Tick ? PollPlan.Tick : wait;
 
     private async Task<int> ClaimAsync(ModelFamily family, Ready ready, PacedTurns turns, CancellationToken cancellation)
     {
@@ -133,13 +136,16 @@ internal sealed class Poller(
 
         for (var i = 0; i < claimed.Count; i++)
         {
+            // A first poll is due at once, and how late it is says nothing about those that are planned.
+            if (claimed[i].Polls > 1) lateness.Add(claimed[i].Late);
             var job = new PollJob(claimed[i], ready.Lane, window, ready.Key, ready.Budget, claimedAt, turns[i], ready.IsProbe);
             _inFlight.Begin(() => asker.PollAsync(job));
         }
 
         return claimed.Count;
 
-        TimeSpan Plan(DueTask task, double slotJitter) => PollPlan.Next(window, family.EstimateFor(task.Model, isFlex), task.Age, slotJitter);
+        TimeSpan Plan(DueTask task, double slotJitter) =>
+            PollPlan.Next(window, estimates.EstimateFor(family, task.Model, isFlex), task.Age, slotJitter, lateness.Usual);
     }
 
     private async Task GiveBackAsync(Ready ready, PacedTurns turns, int unused)

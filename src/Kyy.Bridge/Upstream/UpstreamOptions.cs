@@ -32,6 +32,9 @@ internal sealed record UpstreamOptions
     /// <summary>Permits windows below the documented ones, for demonstrations and tests: the upstream may throttle the key.</summary>
     public bool AllowFasterThanDocumented { get; init; }
 
+    /// <summary>Whether it is <see cref="BaseUrl"/>.</summary>
+    public bool IsOperators(Uri baseUrl) => Normal(BaseUrl) == Normal(baseUrl);
+
     /// <summary>Whether a key may be sent there.</summary>
     public bool Allows(Uri baseUrl) => AllowedBaseUrls.Prepend(BaseUrl).Any(allowed => Normal(allowed) == Normal(baseUrl));
 

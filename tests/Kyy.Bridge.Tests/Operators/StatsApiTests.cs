@@ -1,6 +1,6 @@
 using System.Net;
 using Kyy.Bridge.Client.Contracts;
-using Kyy.Bridge.Operators;
+using Kyy.Bridge.Polling.Budgets;
 using Kyy.Bridge.Tests.Support;
 
 namespace Kyy.Bridge.Tests.Operators;
@@ -88,7 +88,7 @@ public sealed class StatsApiTests(PostgresServer server) : IAsyncLifetime
             insert into bridge.replicas (id, started_at, seen_at) values
                 (bridge.new_id(), now() - interval '1 hour', now() - interval '1 second'),
                 (bridge.new_id(), now() - interval '2 hours', now()),
-                (bridge.new_id(), now() - interval '3 hours', now() - interval '{StatsQueries.SeenWithin.TotalSeconds + 20} seconds')
+                (bridge.new_id(), now() - interval '3 hours', now() - interval '{BudgetTick.AliveFor.TotalSeconds + 20} seconds')
             """);
 
         var replicas = (await ReadAsync()).Replicas;

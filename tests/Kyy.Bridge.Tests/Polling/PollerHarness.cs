@@ -12,6 +12,7 @@ using Kyy.Bridge.Text;
 using Kyy.Bridge.Upstream;
 using Kyy.Bridge.Upstream.Catalogue;
 using Microsoft.Extensions.Logging.Abstractions;
+using EphemeralDataProtectionProvider = Microsoft.AspNetCore.DataProtection.EphemeralDataProtectionProvider;
 
 namespace Kyy.Bridge.Tests.Polling;
 
@@ -24,6 +25,7 @@ internal sealed class PollerHarness : IAsyncDisposable
     private readonly AnswerIntake _intake;
     private readonly DatabaseClock _databaseClock;
     private readonly UpstreamOptions _options;
+    private readonly EphemeralDataProtectionProvider _protection = new();
 
     private PollerHarness(
         PollingDatabase database, DatabaseClock databaseClock, TestClock clock, UpstreamOptions options, ModelFamily family)
@@ -34,20 +36,23 @@ internal sealed class PollerHarness : IAsyncDisposable
             database.DataSource, new DeliveryInbox(new DeliverySettings(), clock), new TaskWaiters(database.DataSource, clock),
             new DurationRecorder(database.DataSource, ModelCatalogue.Documented, NullLogger<DurationRecorder>.Instance),
             new Ids(clock), clock, NullLogger<OutcomeRecorder>.Instance);
-        var (room, jitter) = (new PollRoom(options.MaxConcurrency), new Jitter(() => Jitter()));
+        var (room, jitter) = (new PollRoom(options.MaxConcurrency, options.Timeout / 8, clock), new Jitter(() => Jitter()));
         _options = options;
-        var keys = new UpstreamKeyRing(database.DataSource, options);
+        var keys = NewRing();
         Budgets = NewBudgets(keys);
-        var keeper = new BudgetKeeper(new BudgetStore(database.DataSource), Budgets, options, jitter, clock, NullLogger<BudgetKeeper>.Instance);
+        var keeper = new BudgetKeeper(Store, Budgets, options, jitter, clock, NullLogger<BudgetKeeper>.Instance);
         _intake = new(
             keeper, new Judge(ModelCatalogue.Documented), ModelCatalogue.Documented, database.Lanes, _recorder, databaseClock,
-            NullLogger<AnswerIntake>.Instance);
+            options, NullLogger<AnswerIntake>.Instance);
         var asker = new Asker(database.DataSource, Upstream, _intake, keeper, room, clock, NullLogger<Asker>.Instance);
         Poller = new(
-            database.DataSource, database.Claims, keys, ModelCatalogue.Documented, Budgets, keeper, asker, room, options, clock, jitter);
+            database.DataSource, database.Claims, keys, ModelCatalogue.Documented, Budgets, keeper, asker, room,
+            new LearnedEstimates(Make.Contexts(database.DataSource)), new Lateness(), options, clock, jitter);
     }
 
-    public KeyBudgets Budgets { get; }
+    public LiveBudgets Budgets { get; }
+
+    public BudgetStore Store => new(Database.DataSource, new KeyEvents(_options));
 
     public EndOverdue EndOverdue => new(Database.DataSource, _recorder, _databaseClock);
 
@@ -77,6 +82,9 @@ internal sealed class PollerHarness : IAsyncDisposable
             MaxRequestsPerSecond = perSecond,
         };
         var harness = new PollerHarness(database, databaseClock, clock, options, ModelCatalogue.Documented.Find(family)!);
+        // The installation's secret, encrypted as this harness decrypts.
+        await database.ExecuteAsync("delete from bridge.instance_secrets");
+        await new KeyFingerprint(database.DataSource, harness._protection).CreateSecretAsync(Cancellation);
         await harness.Budgets.TickAsync(Cancellation);
         return harness;
     }
@@ -95,7 +103,7 @@ internal sealed class PollerHarness : IAsyncDisposable
     }
 
     /// <summary>The budgets as another process has them.</summary>
-    public KeyBudgets NewBudgets() => NewBudgets(new UpstreamKeyRing(Database.DataSource, _options));
+    public LiveBudgets NewBudgets() => NewBudgets(NewRing());
 
     /// <summary>Makes all tasks due again.</summary>
     public async Task MakeDueAsync()
@@ -131,7 +139,12 @@ internal sealed class PollerHarness : IAsyncDisposable
         },
         $"the upstream has been asked {asked} times");
 
-    private KeyBudgets NewBudgets(UpstreamKeyRing keys) =>
+    private UpstreamKeyRing NewRing() => new(
+        Database.DataSource, new UpstreamKeyProtection(_protection),
+        new OperatorUpstreamKey(Database.DataSource, new KeyFingerprint(Database.DataSource, _protection), new KeyEvents(_options), _options),
+        NullLogger<UpstreamKeyRing>.Instance);
+
+    private LiveBudgets NewBudgets(UpstreamKeyRing keys) =>
         new(Database.DataSource, keys, _options, ModelCatalogue.Documented, new Ids(Clock), Clock);
 
     public async ValueTask DisposeAsync()

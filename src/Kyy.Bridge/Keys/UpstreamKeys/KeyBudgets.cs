@@ -38,12 +38,10 @@ internal static class KeyBudgets
         select id, state, status_code from bridge.upstream_budgets where id = any ($1) order by id for no key update
         """;
 
-    // The next poll asks at once. Whoever sets a refused key says that it is good now; a throttled one is asked about only when it is
-    // set again, since a key that is new here knows nothing of why the others wait.
+    // The next poll asks at once: whoever sets a refused key says that it is good now. Why a throttled one waits has nothing to do
+    // with its value.
     private const string ProbeSql = """
-        update bridge.upstream_budgets
-        set paused_until = now(), probe_until = null
-        where id = $1 and (state = 'rejected' or (state = 'throttled' and $2))
+        update bridge.upstream_budgets set paused_until = now(), probe_until = null where id = $1 and state = 'rejected'
         """;
 
     /// <summary>The budget of a fingerprint, made where there is none yet, and the one before it, both locked.</summary>
@@ -61,10 +59,7 @@ internal static class KeyBudgets
     /// <summary>Ends the wait of a budget that a key was just set for.</summary>
     public static async Task ProbeAtOnceAsync(NpgsqlConnection connection, KeyMove move, CancellationToken cancellation)
     {
-        await using var probe = new NpgsqlCommand(ProbeSql, connection)
-        {
-            Parameters = { new() { Value = move.To.Id }, new() { Value = !move.IsToAnother } },
-        };
+        await using var probe = new NpgsqlCommand(ProbeSql, connection) { Parameters = { new() { Value = move.To.Id } } };
         await probe.ExecuteNonQueryAsync(cancellation);
     }
 

@@ -6,7 +6,7 @@ namespace Kyy.Bridge.Polling.Budgets;
 
 /// <summary>Does what answers have taught about a key: pauses it, rejects it, opens it again, for this process at once and stored for all.</summary>
 internal sealed partial class BudgetKeeper(
-    BudgetStore store, KeyBudgets budgets, UpstreamOptions options, Jitter jitter, TimeProvider time, ILogger<BudgetKeeper> logger)
+    BudgetStore store, LiveBudgets budgets, UpstreamOptions options, Jitter jitter, TimeProvider time, ILogger<BudgetKeeper> logger)
 {
     /// <summary>Whether this process may make the one call that a pause which is over allows.</summary>
     public Task<bool> TryProbeAsync(Budget budget, CancellationToken cancellation) => store.TryProbeAsync(budget.Id, options.Timeout * 2, cancellation);

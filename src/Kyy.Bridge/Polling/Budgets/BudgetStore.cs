@@ -10,7 +10,7 @@ namespace Kyy.Bridge.Polling.Budgets;
 /// Keeps pauses where every replica sees them and a restart does not forget them. Each change is one short transaction under the
 /// budget's row lock; whoever comes second finds what the first has done.
 /// </summary>
-internal sealed class BudgetStore(NpgsqlDataSource dataSource)
+internal sealed class BudgetStore(NpgsqlDataSource dataSource, KeyEvents events)
 {
     private const string LockSql = """
         select state, trips, paused_until - now() from bridge.upstream_budgets where id = $1 for update
@@ -59,7 +59,7 @@ internal sealed class BudgetStore(NpgsqlDataSource dataSource)
         var (pausedFor, since) = await WriteAsync(connection, budget, pause, isRejected, nextTrips, lowersPace: pause.LowersPace && state == BudgetStates.Active, cancellation);
         var isNewlyRejected = isRejected && state != BudgetStates.Rejected;
         if (isNewlyRejected)
-            await KeyEvents.RaiseAsync(connection, budget, EventTypes.UpstreamKeyRejected, since, pause.StatusCode, cancellation);
+            await events.RaiseAsync(connection, budget, EventTypes.UpstreamKeyRejected, since, pause.StatusCode, cancellation);
         await transaction.CommitAsync(cancellation);
         return new(pausedFor, isRejected, isNewlyRejected);
     }
@@ -75,7 +75,7 @@ internal sealed class BudgetStore(NpgsqlDataSource dataSource)
         await using var command = new NpgsqlCommand(ReopenSql, connection) { Parameters = { new() { Value = budget } } };
         var since = (DateTime)(await command.ExecuteScalarAsync(cancellation))!;
         if (state == BudgetStates.Rejected)
-            await KeyEvents.RaiseAsync(connection, budget, EventTypes.UpstreamKeyRestored, since, null, cancellation);
+            await events.RaiseAsync(connection, budget, EventTypes.UpstreamKeyRestored, since, null, cancellation);
         await transaction.CommitAsync(cancellation);
         return state == BudgetStates.Rejected;
     }

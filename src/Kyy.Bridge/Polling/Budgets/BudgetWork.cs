@@ -3,11 +3,11 @@ using Kyy.Bridge.Scheduling;
 namespace Kyy.Bridge.Polling.Budgets;
 
 /// <summary>Brings the budgets up to date every second.</summary>
-internal sealed class BudgetWork(KeyBudgets budgets) : IRecurringWork
+internal sealed class BudgetWork(LiveBudgets budgets) : IRecurringWork
 {
     public string Name => "budgets";
 
-    public TimeSpan Cadence => KeyBudgets.Cadence;
+    public TimeSpan Cadence => LiveBudgets.Cadence;
 
     public WakeSignal Wake { get; } = new();
 

@@ -1,5 +1,7 @@
+using Kyy.Bridge.Outcomes;
 using Kyy.Bridge.Polling.Budgets;
 using Kyy.Bridge.Tests.Support;
+using Kyy.Bridge.Upstream;
 
 namespace Kyy.Bridge.Tests.Polling.Budgets;
 
@@ -100,7 +102,7 @@ public sealed class BudgetStoreTests(PostgresServer server)
         var database = await PollingDatabase.CreateAsync(server);
         var budget = (await database.ReadAsync<int>(
             "insert into bridge.upstream_budgets (fingerprint) values (sha256('one')) returning id")).Single();
-        return new(database, new BudgetStore(database.DataSource), budget);
+        return new(database, new BudgetStore(database.DataSource, new KeyEvents(new UpstreamOptions())), budget);
     }
 
     private sealed record Stored(PollingDatabase Database, BudgetStore Store, int Budget) : IAsyncDisposable

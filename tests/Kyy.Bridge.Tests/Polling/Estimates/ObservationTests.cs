@@ -11,6 +11,7 @@ public sealed class ObservationTests
 
     private static readonly DueTask Claimed = new()
     {
+        ClientId = Guid.Empty,
         Id = Guid.Empty,
         TaskId = "video_1",
         UpstreamKeyId = Guid.Empty,

@@ -9,7 +9,7 @@ using Npgsql;
 namespace Kyy.Bridge.Polling.Budgets;
 
 /// <summary>The budgets of all upstream keys that this process asks with, brought up to date every second.</summary>
-internal sealed class KeyBudgets(
+internal sealed class LiveBudgets(
     NpgsqlDataSource dataSource, UpstreamKeyRing keys, UpstreamOptions options, ModelCatalogue catalogue, Ids ids, TimeProvider time)
 {
     /// <summary>Between two ticks.</summary>
@@ -39,7 +39,7 @@ internal sealed class KeyBudgets(
         await keys.RefreshAsync(cancellation);
         var readAt = time.GetTimestamp();
         var (replicas, rows) = await BudgetTick.RunAsync(dataSource, _replica, cancellation);
-        var limits = keys.All.GroupBy(key => key.BudgetId, key => key.MaxRequestsPerSecond ?? options.MaxRequestsPerSecond)
+        var limits = keys.All.GroupBy(key => key.BudgetId, key => Math.Min(key.MaxRequestsPerSecond ?? int.MaxValue, options.MaxRequestsPerSecond))
             .ToDictionary(same => same.Key, same => same.Min());
         foreach (var row in rows)
         {

@@ -5,7 +5,7 @@ using Kyy.Bridge.Tests.Support;
 namespace Kyy.Bridge.Tests.Polling.Budgets;
 
 /// <summary>How processes share a budget.</summary>
-public sealed class KeyBudgetsTests(PostgresServer server)
+public sealed class LiveBudgetsTests(PostgresServer server)
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -30,8 +30,8 @@ public sealed class KeyBudgetsTests(PostgresServer server)
 
         BudgetOf(polling.Budgets).Rate.ShouldBe(475, 1e-6);
         BudgetOf(newcomer).Rate.ShouldBe(475, 1e-6);
-        newcomer.OpensIn.ShouldBeGreaterThan(KeyBudgets.Cadence);
-        polling.Clock.Advance(2 * KeyBudgets.Cadence);
+        newcomer.OpensIn.ShouldBeGreaterThan(LiveBudgets.Cadence);
+        polling.Clock.Advance(2 * LiveBudgets.Cadence);
         newcomer.OpensIn.ShouldBeLessThanOrEqualTo(TimeSpan.Zero);
     }
 
@@ -52,7 +52,7 @@ public sealed class KeyBudgetsTests(PostgresServer server)
     {
         await using var polling = await PollerHarness.StartAsync(server);
         var budget = BudgetOf(polling.Budgets);
-        await new BudgetStore(polling.Database.DataSource).PauseAsync(
+        await polling.Store.PauseAsync(
             budget.Id, new("throttled", 429, false, false, true, TimeSpan.FromMinutes(10), (_, _) => TimeSpan.FromSeconds(60)), Cancellation);
 
         var later = polling.NewBudgets();
@@ -62,6 +62,6 @@ public sealed class KeyBudgetsTests(PostgresServer server)
         BudgetOf(later).Rate.ShouldBe(237.5, 1); // Half of half.
     }
 
-    private static Budget BudgetOf(KeyBudgets budgets) =>
+    private static Budget BudgetOf(LiveBudgets budgets) =>
         budgets.TryFind(UpstreamKey.Operator, out _, out var budget) ? budget : throw new InvalidOperationException("There is no budget.");
 }
