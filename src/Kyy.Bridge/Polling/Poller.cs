@@ -91,17 +91,18 @@ internal sealed class Poller(
             var places = room.Take(wanted, wake);
             if (places == 0) return round with { IsFull = true };
 
-            var turns = await ReserveAsync(ready[i], places, cancellation);
+            var horizon = Pacer.Horizon(PollPlan.Slack(WindowOf(family, ready[i].Lane)));
+            var turns = await ReserveAsync(ready[i], places, horizon, cancellation);
             room.Return(places - turns.Count);
             round = turns.Count == 0
-                ? round.WaitingFor(AtLeastATick(ready[i].Budget.Pacer.NextIn(ready[i].Budget.Rate))!.Value)
+                ? round.WaitingFor(AtLeastATick(ready[i].Budget.Pacer.NextIn(ready[i].Budget.Rate, horizon))!.Value)
                 : round with { Started = round.Started + await ClaimAsync(family, ready[i], turns, cancellation) };
         }
 
         return round;
     }
 
-    private async Task<PacedTurns> ReserveAsync(Ready ready, int places, CancellationToken cancellation)
+    private async Task<PacedTurns> ReserveAsync(Ready ready, int places, TimeSpan horizon, CancellationToken cancellation)
     {
         var (budget, rate) = (ready.Budget, ready.Budget.Rate);
         if (ready.IsProbe)
@@ -111,18 +112,19 @@ internal sealed class Poller(
             return new(TimeSpan.Zero, TimeSpan.Zero, 1);
         }
 
-        var share = budget.Turns.ShareOf(ready.Lane, Pacer.TurnsAhead(rate));
-        var turns = share > 0 ? budget.Pacer.Reserve(Math.Min(places, share), rate) : default;
+        var share = budget.Turns.ShareOf(ready.Lane, Pacer.TurnsAhead(rate, horizon));
+        var turns = share > 0 ? budget.Pacer.Reserve(Math.Min(places, share), rate, horizon) : default;
         budget.Turns.Begin(ready.Lane, turns.Count);
         return turns;
     }
+
+    private static PollWindow WindowOf(ModelFamily family, LaneDue lane) => family.WindowFor(flex: lane.Tier == ServiceTiers.Flex);
 
     private static TimeSpan? AtLeastATick(TimeSpan? wait) => wait < PollPlan.Tick ? PollPlan.Tick : wait;
 
     private async Task<int> ClaimAsync(ModelFamily family, Ready ready, PacedTurns turns, CancellationToken cancellation)
     {
-        var isFlex = ready.Lane.Tier == ServiceTiers.Flex;
-        var window = family.WindowFor(isFlex);
+        var (isFlex, window) = (ready.Lane.Tier == ServiceTiers.Flex, WindowOf(family, ready.Lane));
         var claimedAt = time.GetTimestamp();
         var claimed = new List<DueTask>();
         try

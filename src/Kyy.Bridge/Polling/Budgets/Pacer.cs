@@ -10,8 +10,8 @@ namespace Kyy.Bridge.Polling.Budgets;
 /// </remarks>
 internal sealed class Pacer(TimeProvider time)
 {
-    /// <summary>How far ahead turns are reserved: long enough for claims of some size, short of the slack of any window.</summary>
-    public static readonly TimeSpan Horizon = TimeSpan.FromMilliseconds(100);
+    // Long enough for claims of some size.
+    private static readonly TimeSpan Longest = TimeSpan.FromMilliseconds(100);
 
     // How much a request may be ahead of its turn after others were late. Timers are no finer than some milliseconds.
     private static readonly TimeSpan Tolerance = TimeSpan.FromMilliseconds(25);
@@ -22,17 +22,20 @@ internal sealed class Pacer(TimeProvider time)
 
     private TimeSpan Now => time.GetElapsedTime(_start);
 
-    /// <summary>How many turns there are within the horizon at a rate: at least one.</summary>
-    public static int TurnsAhead(double rate) => Math.Max(1, (int)Math.Min(int.MaxValue, Horizon.TotalSeconds * rate));
+    /// <summary>How far ahead turns are reserved: half of the slack, within which a claimed poll has to start, at most 100 ms.</summary>
+    public static TimeSpan Horizon(TimeSpan slack) => slack / 2 < Longest ? slack / 2 : Longest;
+
+    /// <summary>How many turns there are within a horizon at a rate: at least one.</summary>
+    public static int TurnsAhead(double rate, TimeSpan horizon) => Math.Max(1, (int)Math.Min(int.MaxValue, horizon.TotalSeconds * rate));
 
     /// <summary>Reserves up to <paramref name="wanted"/> turns; as many as there are within the horizon.</summary>
-    public PacedTurns Reserve(int wanted, double rate)
+    public PacedTurns Reserve(int wanted, double rate, TimeSpan horizon)
     {
         var spacing = TimeSpan.FromSeconds(1 / rate);
         lock (_lock)
         {
             var first = Max(_reserved, Now);
-            var ahead = (Now + Horizon - first) / spacing;
+            var ahead = (Now + horizon - first) / spacing;
             var count = ahead < 0 ? 0 : (int)Math.Min(wanted, Math.Floor(ahead) + 1);
             if (count > 0) _reserved = first + count * spacing;
             return new(first, spacing, count);
@@ -46,12 +49,12 @@ internal sealed class Pacer(TimeProvider time)
     }
 
     /// <summary>In how long it is worth asking for turns: when half of the horizon is free, since a claim for each costs the database.</summary>
-    public TimeSpan NextIn(double rate)
+    public TimeSpan NextIn(double rate, TimeSpan horizon)
     {
         lock (_lock)
         {
             // A single turn is free as soon as it lies within the horizon; of many, half of them.
-            var due = _reserved - (TurnsAhead(rate) > 1 ? Horizon / 2 : Horizon);
+            var due = _reserved - (TurnsAhead(rate, horizon) > 1 ? horizon / 2 : horizon);
             return Max(due - Now, TimeSpan.Zero);
         }
     }
