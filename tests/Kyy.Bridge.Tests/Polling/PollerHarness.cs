@@ -105,10 +105,10 @@ internal sealed class PollerHarness : IAsyncDisposable
     /// <summary>The budgets as another process has them.</summary>
     public LiveBudgets NewBudgets() => NewBudgets(NewRing());
 
-    /// <summary>Makes all tasks due again.</summary>
+    /// <summary>Makes all tasks due again, those first that were asked about least, as time does.</summary>
     public async Task MakeDueAsync()
     {
-        await Database.ExecuteAsync("update bridge.tasks set next_poll_at = now() where ended_at is null");
+        await Database.ExecuteAsync("update bridge.tasks set next_poll_at = now() - make_interval(secs => 1.0 / (polls + 1)) where ended_at is null");
         await Database.ExecuteAsync("update bridge.slots set next_due = now()");
     }
 

@@ -39,7 +39,7 @@ internal sealed partial class BudgetKeeper(
             case BudgetChange.Reject reject:
                 return await PauseAsync(budget, Wish("key_refused", reject.StatusCode, isRejected: true, isProbe, lowersPace: false, null));
             default:
-                var wasRejected = await store.ReopenAsync(budget.Id, CancellationToken.None);
+                var wasRejected = await store.ReopenAsync(budget.Id, budgets.Window.Min, CancellationToken.None);
                 if (wasRejected) LogRestored(logger, budget.Id);
                 else LogReopened(logger, budget.Id);
                 return null;

@@ -3,7 +3,8 @@ namespace Kyy.Bridge.Polling.Budgets;
 /// <summary>How many requests a second this process may make of one budget: a pure function of what is known about it.</summary>
 /// <remarks>
 /// A 429 halves the rate once; from there it grows back evenly, the whole of it in twenty of the default family's minimum intervals
-/// (ten minutes). After a pause it starts at a tenth and is whole again after one window, so that what came due meanwhile is spread.
+/// (ten minutes). After a pause of a window or more it starts at a tenth and is whole again after one window, so that what came due
+/// meanwhile is spread; after a shorter one it starts higher (<see cref="BudgetStore.ReopenAsync"/>).
 /// </remarks>
 internal static class BudgetRate
 {

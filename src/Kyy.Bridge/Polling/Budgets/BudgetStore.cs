@@ -28,10 +28,11 @@ internal sealed class BudgetStore(NpgsqlDataSource dataSource, KeyEvents events)
         returning paused_until - now(), state_since
         """;
 
+    // What came due in a pause of a window or more is spread over a window; a short one left little, and the rate starts further up.
     private const string ReopenSql = """
         update bridge.upstream_budgets
         set state = 'active', state_since = now(), reason = null, status_code = null, paused_until = null, probe_until = null, trips = 0,
-            reopened_at = now()
+            reopened_at = now() - greatest($2 - (now() - state_since), interval '0')
         where id = $1
         returning state_since
         """;
@@ -53,11 +54,11 @@ internal sealed class BudgetStore(NpgsqlDataSource dataSource, KeyEvents events)
         await using var connection = await dataSource.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellation);
         var (state, trips) = await LockAsync(connection, budget, cancellation);
-        var isRejected = pause.IsRejected || state == BudgetStates.Rejected;
+        var isRejected = pause.IsRejected || state == UpstreamKeyStates.Rejected;
         // Only the first of those that fail together, and every probe, makes the next pause longer.
-        var nextTrips = state == BudgetStates.Active || pause.IsProbe ? trips + 1 : trips;
-        var (pausedFor, since) = await WriteAsync(connection, budget, pause, isRejected, nextTrips, lowersPace: pause.LowersPace && state == BudgetStates.Active, cancellation);
-        var isNewlyRejected = isRejected && state != BudgetStates.Rejected;
+        var nextTrips = state == UpstreamKeyStates.Active || pause.IsProbe ? trips + 1 : trips;
+        var (pausedFor, since) = await WriteAsync(connection, budget, pause, isRejected, nextTrips, lowersPace: pause.LowersPace && state == UpstreamKeyStates.Active, cancellation);
+        var isNewlyRejected = isRejected && state != UpstreamKeyStates.Rejected;
         if (isNewlyRejected)
             await events.RaiseAsync(connection, budget, EventTypes.UpstreamKeyRejected, since, pause.StatusCode, cancellation);
         await transaction.CommitAsync(cancellation);
@@ -65,19 +66,25 @@ internal sealed class BudgetStore(NpgsqlDataSource dataSource, KeyEvents events)
     }
 
     /// <summary>Ends a pause: the probe was answered. True where the key was rejected before.</summary>
-    public async Task<bool> ReopenAsync(int budget, CancellationToken cancellation)
+    /// <param name="budget">Which one.</param>
+    /// <param name="window">Over how long what came due meanwhile is spread.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public async Task<bool> ReopenAsync(int budget, TimeSpan window, CancellationToken cancellation)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellation);
         var (state, _) = await LockAsync(connection, budget, cancellation);
-        if (state == BudgetStates.Active) return false;
+        if (state == UpstreamKeyStates.Active) return false;
 
-        await using var command = new NpgsqlCommand(ReopenSql, connection) { Parameters = { new() { Value = budget } } };
+        await using var command = new NpgsqlCommand(ReopenSql, connection)
+        {
+            Parameters = { new() { Value = budget }, new() { Value = window } },
+        };
         var since = (DateTime)(await command.ExecuteScalarAsync(cancellation))!;
-        if (state == BudgetStates.Rejected)
+        if (state == UpstreamKeyStates.Rejected)
             await events.RaiseAsync(connection, budget, EventTypes.UpstreamKeyRestored, since, null, cancellation);
         await transaction.CommitAsync(cancellation);
-        return state == BudgetStates.Rejected;
+        return state == UpstreamKeyStates.Rejected;
     }
 
     /// <summary>Whether this process may make the one call that a pause which is over allows.</summary>
@@ -113,7 +120,7 @@ internal sealed class BudgetStore(NpgsqlDataSource dataSource, KeyEvents events)
             Parameters =
             {
                 new() { Value = budget },
-                new() { Value = isRejected ? BudgetStates.Rejected : BudgetStates.Throttled },
+                new() { Value = isRejected ? UpstreamKeyStates.Rejected : UpstreamKeyStates.Throttled },
                 new() { Value = pause.Reason },
                 new() { Value = (object?)pause.StatusCode ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Integer },
                 new() { Value = pause.Length(trips - 1, isRejected) },

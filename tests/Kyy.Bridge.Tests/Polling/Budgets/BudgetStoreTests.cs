@@ -8,7 +8,7 @@ namespace Kyy.Bridge.Tests.Polling.Budgets;
 /// <summary>Pauses as they are stored, for all replicas and over restarts.</summary>
 public sealed class BudgetStoreTests(PostgresServer server)
 {
-    private static readonly TimeSpan Growth = TimeSpan.FromMinutes(10), Second = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Growth = TimeSpan.FromMinutes(10), Window = TimeSpan.FromSeconds(30), Second = TimeSpan.FromSeconds(1);
     private static readonly PauseWish Throttled = new("throttled", 429, false, false, LowersPace: true, Growth, (trips, _) => Math.Pow(2, trips) * 10 * Second);
     private static readonly PauseWish Outage = Throttled with { Reason = "server_error", StatusCode = 503, LowersPace = false };
     private static readonly PauseWish Refused = Outage with { Reason = "key_refused", StatusCode = 401, IsRejected = true };
@@ -42,13 +42,29 @@ public sealed class BudgetStoreTests(PostgresServer server)
     {
         await using var stored = await StoredAsync();
         await stored.Store.PauseAsync(stored.Budget, Throttled, Cancellation);
-        await stored.Store.ReopenAsync(stored.Budget, Cancellation);
+        await stored.Store.ReopenAsync(stored.Budget, Window, Cancellation);
         // Two minutes of ten: a fifth more.
         await stored.Database.ExecuteAsync("update bridge.upstream_budgets set pace_at = pace_at - interval '2 minutes'");
 
         await stored.Store.PauseAsync(stored.Budget, Throttled, Cancellation);
 
         (await stored.Database.ReadAsync<double>("select pace from bridge.upstream_budgets")).Single().ShouldBe(0.35, 0.001);
+    }
+
+    [Theory]
+    [InlineData(600, 0)] // From the least.
+    [InlineData(30, 0)]
+    [InlineData(3, 27)] // Hardly anything came due: nine tenths of the way up.
+    public async Task The_longer_a_pause_was_the_lower_the_rate_begins(int pausedSeconds, int onTheWaySeconds)
+    {
+        await using var stored = await StoredAsync();
+        await stored.Store.PauseAsync(stored.Budget, Outage, Cancellation);
+        await stored.Database.ExecuteAsync("update bridge.upstream_budgets set state_since = now() - $1", pausedSeconds * Second);
+
+        await stored.Store.ReopenAsync(stored.Budget, Window, Cancellation);
+
+        (await stored.Database.ReadAsync<TimeSpan>("select now() - reopened_at from bridge.upstream_budgets")).Single().TotalSeconds
+            .ShouldBe(onTheWaySeconds, 0.5);
     }
 
     [Fact]
@@ -71,9 +87,9 @@ public sealed class BudgetStoreTests(PostgresServer server)
         (await stored.Store.PauseAsync(stored.Budget, Outage with { IsProbe = true }, Cancellation)).IsRejected.ShouldBeTrue();
 
         (await stored.StateAsync()).ShouldBe("rejected server_error 503 2 1");
-        (await stored.Store.ReopenAsync(stored.Budget, Cancellation)).ShouldBeTrue();
+        (await stored.Store.ReopenAsync(stored.Budget, Window, Cancellation)).ShouldBeTrue();
         (await stored.StateAsync()).ShouldBe("active 0 1");
-        (await stored.Store.ReopenAsync(stored.Budget, Cancellation)).ShouldBeFalse();
+        (await stored.Store.ReopenAsync(stored.Budget, Window, Cancellation)).ShouldBeFalse();
     }
 
     [Fact]
@@ -90,7 +106,7 @@ public sealed class BudgetStoreTests(PostgresServer server)
         (await TryAsync()).ShouldBe(1);
         await stored.Database.ExecuteAsync("update bridge.upstream_budgets set probe_until = now()");
         (await TryAsync()).ShouldBe(1);
-        await stored.Store.ReopenAsync(stored.Budget, Cancellation);
+        await stored.Store.ReopenAsync(stored.Budget, Window, Cancellation);
         (await TryAsync()).ShouldBe(0);
 
         async Task<int> TryAsync() => (await Task.WhenAll(Enumerable.Range(0, 6).Select(
