@@ -101,7 +101,7 @@ begin
     grant select (id, client_id, name, prefix, created_at, expires_at, revoked_at) on bridge.api_keys to bridge_reader;
     grant select (id, client_id, name, created_at, budget_id, base_url, max_requests_per_second, set_at)
         on bridge.upstream_keys to bridge_reader;
-    grant select (id, state, state_since, reason, status_code, paused_until, probe_until, trips, pace, pace_at)
+    grant select (id, state, state_since, reason, status_code, paused_until, reopened_at, probe_until, trips, pace, ceiling, pace_at)
         on bridge.upstream_budgets to bridge_reader;
     grant select (id, client_id, created_at, valid_until) on bridge.signing_secrets to bridge_reader;
     grant select (owner, method, path, key, created_at, status) on bridge.idempotency_keys to bridge_reader;

@@ -45,6 +45,8 @@ internal sealed class M0002UpstreamBudgets : Migration
             trips        integer          not null default 0,
             -- What the last 429 left of the rate, and when; it grows back with time.
             pace         double precision not null default 1 check (pace > 0 and pace <= 1),
+            -- Short of where that was: how far the pace grows back before it goes on by hours.
+            ceiling      double precision not null default 1 check (ceiling > 0 and ceiling <= 1),
             pace_at      timestamptz      not null default now(),
             check ((state = 'active') = (paused_until is null)),
             check (probe_until is null or state <> 'active')

@@ -15,7 +15,7 @@ internal sealed class Budget(int id, PollWindow window, TimeProvider time)
     private readonly Lock _lock = new();
     private readonly KeyTrust _trust = new();
     private readonly Suspects _outage = new(EnoughForOutage), _route = new(EnoughForRoute);
-    private BudgetShare _share = new(1, 1, 1, TimeSpan.MaxValue, TimeSpan.MaxValue);
+    private BudgetShare _share = new(1, 1, Pace.Whole, TimeSpan.MaxValue, TimeSpan.MaxValue);
     private long _shareSeen = time.GetTimestamp();
     private bool _isPaused;
     private int _changes;
@@ -35,7 +35,8 @@ internal sealed class Budget(int id, PollWindow window, TimeProvider time)
             lock (_lock)
             {
                 var since = time.GetElapsedTime(_shareSeen);
-                return BudgetRate.Of(_share.Limit, _share.Replicas, _share.Pace, Later(_share.SinceThrottled, since), Later(_share.SinceReopened, since), window.Min);
+                var pace = _share.Pace.After(Later(_share.SinceThrottled, since), window.Min);
+                return BudgetRate.Of(_share.Limit, _share.Replicas, pace, Later(_share.SinceReopened, since), window.Min);
             }
         }
     }
@@ -154,4 +155,4 @@ internal sealed class Budget(int id, PollWindow window, TimeProvider time)
 /// <param name="Pace">What the last 429 left.</param>
 /// <param name="SinceThrottled">How long ago that was.</param>
 /// <param name="SinceReopened">How long ago the last pause ended; very long where there was none.</param>
-internal sealed record BudgetShare(int Limit, int Replicas, double Pace, TimeSpan SinceThrottled, TimeSpan SinceReopened);
+internal sealed record BudgetShare(int Limit, int Replicas, Pace Pace, TimeSpan SinceThrottled, TimeSpan SinceReopened);

@@ -57,7 +57,7 @@ internal sealed partial class BudgetKeeper(
     private PauseWish Wish(string reason, int? statusCode, bool isRejected, bool isProbe, bool lowersPace, TimeSpan? askedFor)
     {
         var drawn = jitter.Next();
-        return new(reason, statusCode, isRejected, isProbe, lowersPace, BudgetRate.GrowsBackIn(budgets.Window.Min), (trips, rejected) =>
+        return new(reason, statusCode, isRejected, isProbe, lowersPace, budgets.Window.Min, (trips, rejected) =>
             Longer(askedFor, Backoff.Of(trips, rejected, budgets.Window.Min, drawn), isExact: lowersPace));
     }
 

@@ -13,7 +13,7 @@ namespace Kyy.Bridge.Polling.Budgets;
 internal sealed class BudgetStore(NpgsqlDataSource dataSource, KeyEvents events)
 {
     private const string LockSql = """
-        select state, trips, paused_until - now() from bridge.upstream_budgets where id = $1 for update
+        select state, trips, pace, ceiling, now() - pace_at from bridge.upstream_budgets where id = $1 for update
         """;
 
     // A rejected key stays rejected whatever else goes wrong; a longer pause that runs already stays.
@@ -21,9 +21,7 @@ internal sealed class BudgetStore(NpgsqlDataSource dataSource, KeyEvents events)
         update bridge.upstream_budgets
         set state_since = case when state = $2 then state_since else now() end, state = $2, reason = $3, status_code = $4,
             paused_until = greatest(paused_until, now() + $5), probe_until = null, trips = $6,
-            pace = case when $7 then greatest($8 * least(1, pace + extract(epoch from now() - pace_at) / extract(epoch from $9::interval)), $10)
-                        else pace end,
-            pace_at = case when $7 then now() else pace_at end
+            pace = coalesce($7, pace), ceiling = coalesce($8, ceiling), pace_at = case when $7 is null then pace_at else now() end
         where id = $1
         returning paused_until - now(), state_since
         """;
@@ -53,11 +51,12 @@ internal sealed class BudgetStore(NpgsqlDataSource dataSource, KeyEvents events)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellation);
-        var (state, trips) = await LockAsync(connection, budget, cancellation);
+        var (state, trips, pace, sincePace) = await LockAsync(connection, budget, cancellation);
         var isRejected = pause.IsRejected || state == UpstreamKeyStates.Rejected;
         // Only the first of those that fail together, and every probe, makes the next pause longer.
         var nextTrips = state == UpstreamKeyStates.Active || pause.IsProbe ? trips + 1 : trips;
-        var (pausedFor, since) = await WriteAsync(connection, budget, pause, isRejected, nextTrips, lowersPace: pause.LowersPace && state == UpstreamKeyStates.Active, cancellation);
+        Pace? lowered = pause.LowersPace && state == UpstreamKeyStates.Active ? pace.Throttled(sincePace, pause.Window) : null;
+        var (pausedFor, since) = await WriteAsync(connection, budget, pause, isRejected, nextTrips, lowered, cancellation);
         var isNewlyRejected = isRejected && state != UpstreamKeyStates.Rejected;
         if (isNewlyRejected)
             await events.RaiseAsync(connection, budget, EventTypes.UpstreamKeyRejected, since, pause.StatusCode, cancellation);
@@ -73,7 +72,7 @@ internal sealed class BudgetStore(NpgsqlDataSource dataSource, KeyEvents events)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellation);
-        var (state, _) = await LockAsync(connection, budget, cancellation);
+        var (state, _, _, _) = await LockAsync(connection, budget, cancellation);
         if (state == UpstreamKeyStates.Active) return false;
 
         await using var command = new NpgsqlCommand(ReopenSql, connection)
@@ -104,16 +103,16 @@ internal sealed class BudgetStore(NpgsqlDataSource dataSource, KeyEvents events)
         await command.ExecuteNonQueryAsync();
     }
 
-    private static async Task<(string State, int Trips)> LockAsync(NpgsqlConnection connection, int budget, CancellationToken cancellation)
+    private static async Task<(string State, int Trips, Pace Pace, TimeSpan SincePace)> LockAsync(NpgsqlConnection connection, int budget, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand(LockSql, connection) { Parameters = { new() { Value = budget } } };
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         if (!await reader.ReadAsync(cancellation)) throw new InvalidOperationException($"There is no budget {budget}.");
-        return (reader.GetString(0), reader.GetInt32(1));
+        return (reader.GetString(0), reader.GetInt32(1), new(reader.GetDouble(2), reader.GetDouble(3)), reader.GetTimeSpan(4));
     }
 
     private static async Task<(TimeSpan PausedFor, DateTimeOffset Since)> WriteAsync(
-        NpgsqlConnection connection, int budget, PauseWish pause, bool isRejected, int trips, bool lowersPace, CancellationToken cancellation)
+        NpgsqlConnection connection, int budget, PauseWish pause, bool isRejected, int trips, Pace? lowered, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand(PauseSql, connection)
         {
@@ -125,10 +124,8 @@ internal sealed class BudgetStore(NpgsqlDataSource dataSource, KeyEvents events)
                 new() { Value = (object?)pause.StatusCode ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Integer },
                 new() { Value = pause.Length(trips - 1, isRejected) },
                 new() { Value = trips },
-                new() { Value = lowersPace },
-                new() { Value = BudgetRate.AfterThrottling },
-                new() { Value = pause.GrowsBackIn },
-                new() { Value = BudgetRate.LeastPace },
+                new() { Value = (object?)lowered?.Share ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Double },
+                new() { Value = (object?)lowered?.Ceiling ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Double },
             },
         };
         await using var reader = await command.ExecuteReaderAsync(cancellation);
@@ -143,10 +140,10 @@ internal sealed class BudgetStore(NpgsqlDataSource dataSource, KeyEvents events)
 /// <param name="IsRejected">Whether the upstream refuses the key.</param>
 /// <param name="IsProbe">Whether it was the call after a pause that brought it.</param>
 /// <param name="LowersPace">Whether the rate was too high.</param>
-/// <param name="GrowsBackIn">In what time a rate grows from nothing to whole.</param>
+/// <param name="Window">The default family's minimum interval.</param>
 /// <param name="Length">How long, given the pauses in a row before it and whether the key is refused.</param>
 internal sealed record PauseWish(
-    string Reason, int? StatusCode, bool IsRejected, bool IsProbe, bool LowersPace, TimeSpan GrowsBackIn, Func<int, bool, TimeSpan> Length);
+    string Reason, int? StatusCode, bool IsRejected, bool IsProbe, bool LowersPace, TimeSpan Window, Func<int, bool, TimeSpan> Length);
 
 /// <summary>A pause as it is stored.</summary>
 /// <param name="PausedFor">What is left of it.</param>

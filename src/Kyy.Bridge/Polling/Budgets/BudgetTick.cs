@@ -21,7 +21,8 @@ internal static class BudgetTick
     private const string AliveSql = "select count(*) from bridge.replicas where seen_at > now() - $1";
 
     private const string BudgetsSql = """
-        select id, greatest(paused_until, probe_until) - now(), pace, now() - pace_at, now() - reopened_at from bridge.upstream_budgets
+        select id, greatest(paused_until, probe_until) - now(), pace, ceiling, now() - pace_at, now() - reopened_at
+        from bridge.upstream_budgets
         """;
 
     public static async Task<(int Replicas, List<BudgetRow> Budgets)> RunAsync(NpgsqlDataSource dataSource, Guid replica, CancellationToken cancellation)
@@ -39,8 +40,8 @@ internal static class BudgetTick
         while (await reader.ReadAsync(cancellation))
         {
             budgets.Add(new(
-                reader.GetInt32(0), reader.IsDBNull(1) ? null : reader.GetTimeSpan(1), reader.GetDouble(2), reader.GetTimeSpan(3),
-                reader.IsDBNull(4) ? null : reader.GetTimeSpan(4)));
+                reader.GetInt32(0), reader.IsDBNull(1) ? null : reader.GetTimeSpan(1), new(reader.GetDouble(2), reader.GetDouble(3)),
+                reader.GetTimeSpan(4), reader.IsDBNull(5) ? null : reader.GetTimeSpan(5)));
         }
 
         return (replicas, budgets);
@@ -48,4 +49,4 @@ internal static class BudgetTick
 }
 
 /// <summary>A budget as it is stored, with durations as of the reading.</summary>
-internal readonly record struct BudgetRow(int Id, TimeSpan? PausedFor, double Pace, TimeSpan SinceThrottled, TimeSpan? SinceReopened);
+internal readonly record struct BudgetRow(int Id, TimeSpan? PausedFor, Pace Pace, TimeSpan SinceThrottled, TimeSpan? SinceReopened);

@@ -14,5 +14,6 @@ internal sealed class UpstreamBudget
     public DateTimeOffset? ProbeUntil { get; init; }
     public int Trips { get; init; }
     public double Pace { get; init; }
+    public double Ceiling { get; init; }
     public DateTimeOffset PaceAt { get; init; }
 }

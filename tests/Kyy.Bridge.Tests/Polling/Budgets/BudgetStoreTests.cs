@@ -8,8 +8,8 @@ namespace Kyy.Bridge.Tests.Polling.Budgets;
 /// <summary>Pauses as they are stored, for all replicas and over restarts.</summary>
 public sealed class BudgetStoreTests(PostgresServer server)
 {
-    private static readonly TimeSpan Growth = TimeSpan.FromMinutes(10), Window = TimeSpan.FromSeconds(30), Second = TimeSpan.FromSeconds(1);
-    private static readonly PauseWish Throttled = new("throttled", 429, false, false, LowersPace: true, Growth, (trips, _) => Math.Pow(2, trips) * 10 * Second);
+    private static readonly TimeSpan Window = TimeSpan.FromSeconds(30), Second = TimeSpan.FromSeconds(1);
+    private static readonly PauseWish Throttled = new("throttled", 429, false, false, LowersPace: true, Window, (trips, _) => Math.Pow(2, trips) * 10 * Second);
     private static readonly PauseWish Outage = Throttled with { Reason = "server_error", StatusCode = 503, LowersPace = false };
     private static readonly PauseWish Refused = Outage with { Reason = "key_refused", StatusCode = 401, IsRejected = true };
 

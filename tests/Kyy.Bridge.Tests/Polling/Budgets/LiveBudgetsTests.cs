@@ -53,7 +53,7 @@ public sealed class LiveBudgetsTests(PostgresServer server)
         await using var polling = await PollerHarness.StartAsync(server);
         var budget = BudgetOf(polling.Budgets);
         await polling.Store.PauseAsync(
-            budget.Id, new("throttled", 429, false, false, true, TimeSpan.FromMinutes(10), (_, _) => TimeSpan.FromSeconds(60)), Cancellation);
+            budget.Id, new("throttled", 429, false, false, true, TimeSpan.FromSeconds(30), (_, _) => TimeSpan.FromSeconds(60)), Cancellation);
 
         var later = polling.NewBudgets();
         await later.TickAsync(Cancellation);
