@@ -8,17 +8,19 @@ namespace Kyy.Bridge.Polling;
 /// <param name="Id">The lane.</param>
 /// <param name="Tier">The service tier of its tasks.</param>
 /// <param name="Key">The upstream key of its tasks.</param>
+/// <param name="Budget">The budget that the key has, as it is stored.</param>
 /// <param name="IsFailing">Whether its last polls failed for reasons that are not their tasks'.</param>
 /// <param name="Client">Whose tasks.</param>
 /// <param name="Fresh">Whether those that were never asked about.</param>
 /// <param name="DueIn">In how long the first of them is due; not above zero where one is due now.</param>
-/// <param name="PausedFor">What is left of the key's pause; not above zero where a probe is wanted; null where there is none.</param>
-internal sealed record LaneDue(int Id, string Tier, Guid Key, bool IsFailing, Guid Client, bool Fresh, TimeSpan DueIn, TimeSpan? PausedFor)
+/// <param name="PausedFor">What is left of that budget's pause; not above zero where a probe is wanted; null where there is none.</param>
+internal sealed record LaneDue(
+    int Id, string Tier, Guid Key, int Budget, bool IsFailing, Guid Client, bool Fresh, TimeSpan DueIn, TimeSpan? PausedFor)
 {
     public ClaimTurn Turn => new(Id, Client, Fresh);
 
-    /// <summary>Whether something may be asked now: due, and its key not paused.</summary>
-    public bool IsReady => DueIn <= TimeSpan.Zero && !(PausedFor > TimeSpan.Zero);
+    /// <summary>Whether its key is paused, and the pause not over.</summary>
+    public bool IsPaused => PausedFor > TimeSpan.Zero;
 }
 
 /// <summary>Which clients of a family's lanes have something due.</summary>
@@ -29,7 +31,7 @@ internal sealed record LaneDue(int Id, string Tier, Guid Key, bool IsFailing, Gu
 internal static class LanesDue
 {
     internal const string Sql = """
-        select l.id, l.tier, l.upstream_key_id, l.failures > 0, d.client_id, d.fresh, d.next_due - coalesce($2, now()), p.paused_for
+        select l.id, l.tier, l.upstream_key_id, b.id, l.failures > 0, d.client_id, d.fresh, d.next_due - coalesce($2, now()), p.paused_for
         from bridge.lanes l
         join bridge.upstream_keys k on k.id = l.upstream_key_id
         join bridge.upstream_budgets b on b.id = k.budget_id
@@ -81,11 +83,11 @@ internal static class LanesDue
 
     private static LaneDue Read(NpgsqlDataReader row)
     {
-        TimeSpan? pausedFor = row.IsDBNull(7) ? null : row.GetTimeSpan(7);
-        var isLookedAt = !row.IsDBNull(4);
+        TimeSpan? pausedFor = row.IsDBNull(8) ? null : row.GetTimeSpan(8);
+        var isLookedAt = !row.IsDBNull(5);
         return new(
-            row.GetInt32(0), row.GetString(1), row.GetGuid(2), row.GetBoolean(3),
-            isLookedAt ? row.GetGuid(4) : Guid.Empty, isLookedAt && row.GetBoolean(5),
-            isLookedAt ? row.GetTimeSpan(6) : pausedFor ?? TimeSpan.Zero, pausedFor);
+            row.GetInt32(0), row.GetString(1), row.GetGuid(2), row.GetInt32(3), row.GetBoolean(4),
+            isLookedAt ? row.GetGuid(5) : Guid.Empty, isLookedAt && row.GetBoolean(6),
+            isLookedAt ? row.GetTimeSpan(7) : pausedFor ?? TimeSpan.Zero, pausedFor);
     }
 }

@@ -66,7 +66,7 @@ internal sealed class Poller(
         var byBudget = new Dictionary<Budget, List<Ready>>();
         foreach (var lane in all)
         {
-            if (!budgets.TryFind(lane.Key, out var key, out var budget) || !budget.See(lane.PausedFor, readAt) || !lane.IsReady) continue;
+            if (!budgets.TryFind(lane.Key, out var key, out var budget) || lane.DueIn > TimeSpan.Zero || !IsOpen(lane, budget, readAt)) continue;
             if (!byBudget.TryGetValue(budget, out var ready)) byBudget[budget] = ready = [];
             ready.Add(new(lane, key, budget));
         }
@@ -80,6 +80,10 @@ internal sealed class Poller(
                 .Select(one => one.Ready),
         ];
     }
+
+    // While another value of the operator's key is rolled out, the row names the new one's budget: the old one goes by what it knows.
+    private static bool IsOpen(LaneDue lane, Budget budget, long readAt) =>
+        lane.Budget == budget.Id ? budget.See(lane.PausedFor, readAt) && !lane.IsPaused : !budget.IsClosed;
 
     // Each gets its share of the room that is left.
     private async Task<Round> ClaimRoundAsync(ModelFamily family, List<Ready> ready, WakeSignal wake, CancellationToken cancellation)
@@ -166,7 +170,7 @@ internal sealed class Poller(
 
     private sealed record Ready(LaneDue Lane, KnownUpstreamKey Key, Budget Budget)
     {
-        public bool IsProbe => Lane.PausedFor is not null;
+        public bool IsProbe => Lane.Budget == Budget.Id && Lane.PausedFor is not null;
     }
 
     /// <summary>What a round of claims came to.</summary>

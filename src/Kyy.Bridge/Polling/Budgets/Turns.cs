@@ -9,6 +9,9 @@ internal sealed class Turns(TimeProvider time)
     // Who has asked within this time has something due still: claims come much more often.
     private static readonly TimeSpan Recent = TimeSpan.FromSeconds(1);
 
+    // With many clients each has several turns at once and waits longer for the next ones: a claim for each would cost the database.
+    private const int Quantum = 5;
+
     private readonly Lock _lock = new();
     private readonly Dictionary<Guid, Line> _clients = [];
     private readonly Dictionary<(int Lane, Guid Client, bool Fresh), long> _served = [];
@@ -43,7 +46,8 @@ internal sealed class Turns(TimeProvider time)
         lock (_lock)
         {
             var line = LineOf(who.Client);
-            var share = Math.Max(1, ahead / Math.Max(1, _clients.Values.Count(other => IsRecent(other.Seen)))) - line.Waiting;
+            var active = Math.Max(1, _clients.Values.Count(other => IsRecent(other.Seen)));
+            var share = Math.Max(Math.Min(ahead, Quantum), ahead / active) - line.Waiting;
             return who.Fresh && IsRecent(_otherSeen) ? Math.Min(share, Math.Max(1, ahead / 2) - _freshWaiting) : share;
         }
     }

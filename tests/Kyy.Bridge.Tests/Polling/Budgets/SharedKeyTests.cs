@@ -129,6 +129,28 @@ public sealed class SharedKeyTests(PostgresServer server)
     }
 
     [Fact]
+    public async Task While_another_value_of_the_key_is_rolled_out_a_process_with_the_refused_one_stays_quiet()
+    {
+        await using var polling = await PollerHarness.StartAsync(server);
+        await polling.FileDueAsync(30);
+        await polling.Database.ExecuteAsync("""
+            with other as (insert into bridge.upstream_budgets (fingerprint) values (sha256('new')) returning id)
+            update bridge.upstream_keys set budget_id = other.id from other
+            """);
+        polling.Upstream.Reply = Refused;
+        await polling.RunAsync();
+        var asked = polling.Upstream.Asked.Count;
+
+        await polling.RunAsync();
+        await polling.Budgets.TickAsync(TestContext.Current.CancellationToken);
+        await polling.RunAsync();
+
+        asked.ShouldBeInRange(2, 29);
+        polling.Upstream.Asked.Count.ShouldBe(asked);
+        (await polling.Database.ReadAsync<string>("select state from bridge.upstream_budgets order by id")).ShouldBe(["rejected", "active"]);
+    }
+
+    [Fact]
     public async Task Many_missing_ids_and_no_answer_end_no_task_and_a_few_do()
     {
         await using var polling = await PollerHarness.StartAsync(server, perSecond: 100_000);

@@ -100,6 +100,7 @@ public sealed class TurnsTests
         _turns.Order(due);
 
         due.ShouldAllBe(one => _turns.ShareOf(one, 1) == 1);
+        due.ShouldAllBe(one => _turns.ShareOf(one, 20) == 5);
     }
 
     [Fact]
@@ -118,5 +119,5 @@ public sealed class TurnsTests
     }
 
     private static LaneDue Due(Guid client, int lane = 1, bool fresh = false, double overdueSeconds = 0) =>
-        new(lane, "default", Guid.Empty, false, client, fresh, TimeSpan.FromSeconds(-overdueSeconds), null);
+        new(lane, "default", Guid.Empty, 1, false, client, fresh, TimeSpan.FromSeconds(-overdueSeconds), null);
 }
