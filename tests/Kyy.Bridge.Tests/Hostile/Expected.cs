@@ -44,6 +44,11 @@ internal sealed record Expected
     /// <summary>Whether the upstream's creation time is believed.</summary>
     public bool KnowsCreation { get; init; } = true;
 
+    /// <summary>
+    /// Whether a request that met a kept connection is repeated at once on a fresh one, as the contract wants it: then there was no trouble.
+    /// </summary>
+    public bool MayBeRepeated { get; init; }
+
     /// <summary>The most answers of 429 that its key gets.</summary>
     public int MostThrottled { get; init; } = 1;
 

@@ -49,6 +49,9 @@ internal sealed class HostileCase
 
     public HostileService Service { get; private set; } = null!;
 
+    /// <summary>Ends when it is remedied, where it has to be: at once, and not only when its test has its turn.</summary>
+    public Task Remedied { get; set; } = Task.CompletedTask;
+
     public BridgeClient Client { get; private set; } = null!;
 
     public string TargetId => _ids[0];

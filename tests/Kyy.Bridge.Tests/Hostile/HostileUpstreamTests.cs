@@ -15,7 +15,7 @@ public sealed class HostileUpstreamTests(HostileWorld world) : IClassFixture<Hos
     {
         var one = world.CaseOf(misbehaviour);
 
-        await one.ShouldLiveOnUntilItIsRemediedAsync();
+        await one.Remedied;
         await one.ShouldEndAsExpectedAsync();
         await one.ShouldHaveLeftTheKeyAloneAsExpectedAsync();
         await one.ShouldTellOfItsEndOnceAsync();

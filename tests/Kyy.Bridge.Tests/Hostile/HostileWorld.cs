@@ -63,6 +63,7 @@ public sealed class HostileWorld(PostgresServer server) : IAsyncLifetime
         ("Bridge:Upstream:MaxConcurrency", "256"),
         ("Bridge:Families:starvideos:NotFoundGrace", "1s"),
         ("Bridge:Families:seedance15:NotFoundGrace", "1s"),
+        ("Bridge:Families:veo:NotFoundGrace", "1s"),
         ("Bridge:Families:videos:NotFoundGrace", "7s"),
         ("Bridge:Families:sd2manxue:Deadline", "5s"),
         ("Bridge:Families:seedance15:FlexDeadline", "5s"),
@@ -108,6 +109,7 @@ public sealed class HostileWorld(PostgresServer server) : IAsyncLifetime
         {
             foreach (var one in some) one.Begin();
             await RegisterAsync(client, some);
+            foreach (var one in some) one.Remedied = one.ShouldLiveOnUntilItIsRemediedAsync();
             await Task.WhenAll(some.Select(one => one.FirstPollsAsync()));
         }
     }

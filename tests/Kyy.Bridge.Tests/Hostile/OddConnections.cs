@@ -18,9 +18,9 @@ internal static class OddConnections
         .. Enum.GetValues<StallPlace>().Select(place => Once("E19", $"stalls {place}", new StallFault { At = place }, Timeout)),
         .. Enum.GetValues<TlsCondition>().Except([TlsCondition.Valid])
             .Select(condition => new Misbehaviour("E22", $"{condition}", LivesOn("tls")) { Tls = condition }),
-        Once("E23", "reset before headers", new ResetFault(), Reset),
+        Once("E23", "reset before headers", new ResetFault(), Reset with { MayBeRepeated = true }),
         Once("E23", "reset in the middle of the body", new ResetFault { At = CutPlace.MidBody }, Reset),
-        Once("E23", "closed before headers", new CloseFault(), Reset),
+        Once("E23", "closed before headers", new CloseFault(), Reset with { MayBeRepeated = true }),
         // The others of the key come by the same listener.
         new("E23", "accepted and closed", Reset with { Polls = null }) { Rules = [new() { For = Minute, Does = new CloseFault { At = CutPlace.Accept } }], OfTheKey = true },
         new("E23", "accepted and reset", Reset with { Polls = null }) { Rules = [new() { For = Minute, Does = new ResetFault { At = CutPlace.Accept } }], OfTheKey = true },

@@ -61,7 +61,7 @@ internal static class RefusedRequests
             Rules = [new() { Id = "*_notYours", Does = new KeyRefusedFault() }],
             Others = 5,
             OthersAffected = 1,
-            PollsOfOthers = 9,
+            PollsOfOthers = 8,
         },
         OfAKey("E25", "the key is refused within a 200", new KeyRefusedFault { Envelope = true }, Rejected(401)),
         OfAKey("E26", "402", new KeyRefusedFault { Code = 402 }, Rejected(402)),
