@@ -19,7 +19,7 @@ internal sealed class Budget(int id, PollWindow window, TimeProvider time)
     private long _shareSeen = time.GetTimestamp();
     private bool _isPaused;
     private int _changes;
-    private long _closedAt = long.MinValue, _changedAt = long.MinValue;
+    private long _closedAt = long.MinValue, _changedAt = long.MinValue, _reopenedAt = long.MinValue;
 
     public int Id => id;
 
@@ -55,7 +55,11 @@ internal sealed class Budget(int id, PollWindow window, TimeProvider time)
     /// <param name="readAt">From before it was read.</param>
     public void See(BudgetShare share, long readAt)
     {
-        lock (_lock) (_share, _shareSeen) = (share, readAt);
+        lock (_lock)
+        {
+            // What was read before a pause ended knows nothing of the end.
+            if (readAt >= _reopenedAt) (_share, _shareSeen) = (share, readAt);
+        }
     }
 
     /// <summary>Takes over what is stored of a pause. False where it is older than what this process knows.</summary>
@@ -92,7 +96,16 @@ internal sealed class Budget(int id, PollWindow window, TimeProvider time)
             _changes--;
             _changedAt = time.GetTimestamp();
             _isPaused = pausedFor is not null;
+            if (!_isPaused) Reopened();
         }
+    }
+
+    // The rate grows from here on, not only from when what is stored of it is read next.
+    private void Reopened()
+    {
+        var since = time.GetElapsedTime(_shareSeen, _changedAt);
+        _share = _share with { SinceThrottled = Later(_share.SinceThrottled, since), SinceReopened = TimeSpan.Zero };
+        _shareSeen = _reopenedAt = _changedAt;
     }
 
     /// <summary>What an answer says about the key.</summary>

@@ -41,6 +41,24 @@ public sealed class BudgetTests
         Learn(new UpstreamReply.Throttled(null), isProbe: true).Change.ShouldBeOfType<BudgetChange.Pause>();
     }
 
+    [Fact]
+    public void After_a_pause_the_rate_grows_from_its_end_and_what_was_read_before_does_not_undo_that()
+    {
+        var (share, readAt) = (new BudgetShare(100, 1, 1, TimeSpan.MaxValue, TimeSpan.MaxValue), _time.GetTimestamp());
+        _budget.See(share, readAt);
+        _budget.Rate.ShouldBe(95);
+        _time.Advance(TimeSpan.FromMilliseconds(1));
+        _budget.BeginChange();
+        _budget.EndChange(pausedFor: null);
+
+        _budget.Rate.ShouldBe(9.5);
+        _budget.See(share, readAt);
+        _budget.Rate.ShouldBe(9.5);
+
+        _time.Advance(TimeSpan.FromSeconds(15));
+        _budget.Rate.ShouldBe(47.5);
+    }
+
     [Theory]
     [InlineData(UnreachableKind.ServerError, true)]
     [InlineData(UnreachableKind.Dns, true)]
