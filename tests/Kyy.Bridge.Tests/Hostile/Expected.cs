@@ -45,7 +45,8 @@ internal sealed record Expected
     public bool KnowsCreation { get; init; } = true;
 
     /// <summary>
-    /// Whether a request that met a kept connection is repeated at once on a fresh one, as the contract wants it: then there was no trouble.
+    /// Whether a request that met a kept connection is repeated at once on a fresh one, as the contract wants it: then there was no
+    /// trouble.
     /// </summary>
     public bool MayBeRepeated { get; init; }
 
@@ -72,7 +73,12 @@ internal sealed record Expected
         Pause = new("throttled", 429) { Least = TimeSpan.FromSeconds(least), Most = TimeSpan.FromSeconds(most), LowersPace = true },
     };
 
-    public static Expected Rejected(int code) => new() { Polls = null, Lane = $"key_refused {code}", Pause = new("key_refused", code) { IsRejection = true } };
+    public static Expected Rejected(int code) => new()
+    {
+        Polls = null,
+        Lane = $"key_refused {code}",
+        Pause = new("key_refused", code) { IsRejection = true },
+    };
 }
 
 /// <summary>A pause of a key.</summary>

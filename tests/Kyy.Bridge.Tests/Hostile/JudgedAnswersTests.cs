@@ -27,8 +27,10 @@ public sealed class JudgedAnswersTests
         from status in Gen.Elements(TaskStatuses.Registered, TaskStatuses.Queued, TaskStatuses.Processing)
         from notFound in Gen.Choose(0, 3)
         from urlMissing in Gen.Choose(0, 4)
-        from age in Gen.Elements(TimeSpan.FromSeconds(1), Family.NotFoundGrace, TimeSpan.FromHours(23), TimeSpan.FromHours(25))
-        from left in Gen.Elements(TimeSpan.FromHours(1), TimeSpan.FromTicks(1), TimeSpan.Zero, TimeSpan.FromHours(-1), TimeSpan.FromHours(-25))
+        from age in Gen.Elements(
+            TimeSpan.FromSeconds(1), Family.NotFoundGrace, TimeSpan.FromHours(23), TimeSpan.FromHours(25))
+        from left in Gen.Elements(
+            TimeSpan.FromHours(1), TimeSpan.FromTicks(1), TimeSpan.Zero, TimeSpan.FromHours(-1), TimeSpan.FromHours(-25))
         select new DueTask
         {
             Id = new("0198c000-0000-7000-8000-000000000001"),
@@ -63,7 +65,8 @@ public sealed class JudgedAnswersTests
         });
 
         // Otherwise the property would say nothing.
-        string[] all = [.. UpstreamsOwn, TaskStatuses.CompletedWithoutUrl, TaskStatuses.Expired, TaskStatuses.Lost, TaskStatuses.TimedOut];
+        string[] all =
+            [.. UpstreamsOwn, TaskStatuses.CompletedWithoutUrl, TaskStatuses.Expired, TaskStatuses.Lost, TaskStatuses.TimedOut];
         ends.Keys.ShouldBe(all, ignoreOrder: true);
     }
 

@@ -45,7 +45,9 @@ internal sealed record Misbehaviour(string Number, string Name, Expected Expect)
     /// <summary>Requests a second that the key's owner says it bears.</summary>
     public int? KeyLimit { get; init; }
 
-    /// <summary>Of the emulated upstream alone: ten minutes of it need not be waited for. Gaps are judged by the service's scale all the same.</summary>
+    /// <summary>
+    /// Of the emulated upstream alone: ten minutes of it need not be waited for. Gaps are judged by the service's scale all the same.
+    /// </summary>
     public double? TimeScale { get; init; }
 
     /// <summary>Ask this listener of https instead.</summary>

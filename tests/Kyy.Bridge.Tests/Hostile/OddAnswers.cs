@@ -12,7 +12,10 @@ internal static class OddAnswers
     private const EmulatedStatus Completed = EmulatedStatus.Completed;
     private const long Bomb = 100_000_000;
 
-    private static readonly Expected NotOurs = TroubleOfItsOwn("not_ours"), TooLarge = TroubleOfTheLane("too_large"), BadBody = TroubleOfTheLane("bad_body");
+    private static readonly Expected NotOurs = TroubleOfItsOwn("not_ours");
+    private static readonly Expected TooLarge = TroubleOfTheLane("too_large"), BadBody = TroubleOfTheLane("bad_body");
+    private static readonly Expected Forwards =
+        new() { Polls = null, Events = [EventTypes.TaskQueued, EventTypes.TaskProcessing, EventTypes.TaskCompleted] };
 
     public static readonly ImmutableArray<Misbehaviour> All =
     [
@@ -36,8 +39,7 @@ internal static class OddAnswers
         .. Enum.GetValues<CreatedForm>().Select(form => Always("E33", $"{form}", new CreatedFault { Form = form },
             Nothing with { KnowsCreation = form is CreatedForm.Milliseconds or CreatedForm.Text })),
         // Queued again to whoever believes the replica: it is shown as processing between.
-        Always("E37", "two backends", new StaleReplicaFault(), new() { Polls = null, Events = [EventTypes.TaskQueued, EventTypes.TaskProcessing, EventTypes.TaskCompleted] })
-            with { Times = (TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(90)) },
+        Always("E37", "two backends", new StaleReplicaFault(), Forwards) with { Times = (TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(90)) },
         Always("E38", "a day behind", new DateSkewFault { By = TimeSpan.FromDays(-1) }, Nothing),
         Always("E38", "a day ahead", new DateSkewFault { By = TimeSpan.FromDays(1) }, Nothing),
     ];
@@ -46,7 +48,9 @@ internal static class OddAnswers
     private static Expected Of(JsonOddity kind) =>
         kind == JsonOddity.DuplicateKeys ? TroubleOfItsOwn("not_understood") with { End = null, KnowsCreation = false } : Nothing;
 
-    private static Misbehaviour Once(string number, string name, Fault fault, Expected expect) => RefusedRequests.Once(number, name, fault, expect);
+    private static Misbehaviour Once(string number, string name, Fault fault, Expected expect) =>
+        RefusedRequests.Once(number, name, fault, expect);
 
-    private static Misbehaviour Always(string number, string name, Fault fault, Expected expect) => new(number, name, expect) { Rules = [new() { Does = fault }] };
+    private static Misbehaviour Always(string number, string name, Fault fault, Expected expect) =>
+        new(number, name, expect) { Rules = [new() { Does = fault }] };
 }

@@ -22,8 +22,8 @@ internal static class OddConnections
         Once("E23", "reset in the middle of the body", new ResetFault { At = CutPlace.MidBody }, Reset),
         Once("E23", "closed before headers", new CloseFault(), Reset with { MayBeRepeated = true }),
         // The others of the key come by the same listener.
-        new("E23", "accepted and closed", Reset with { Polls = null }) { Rules = [new() { For = Minute, Does = new CloseFault { At = CutPlace.Accept } }], OfTheKey = true },
-        new("E23", "accepted and reset", Reset with { Polls = null }) { Rules = [new() { For = Minute, Does = new ResetFault { At = CutPlace.Accept } }], OfTheKey = true },
+        AtAccept("accepted and closed", new CloseFault { At = CutPlace.Accept }),
+        AtAccept("accepted and reset", new ResetFault { At = CutPlace.Accept }),
         // The discard port, where nobody listens, and a name that is never given out.
         new("E23", "refused", LivesOn("refused")) { BaseUrl = new("http://127.0.0.1:9/kyyReactApiServer") },
         new("E23", "no such name", LivesOn("dns")) { BaseUrl = new("http://upstream.invalid/kyyReactApiServer") },
@@ -37,7 +37,11 @@ internal static class OddConnections
         _ => Nothing,
     };
 
+    private static Misbehaviour AtAccept(string name, Fault fault) =>
+        new("E23", name, Reset with { Polls = null }) { Rules = [new() { For = Minute, Does = fault }], OfTheKey = true };
+
     private static Expected LivesOn(string trouble) => TroubleOfTheLane(trouble) with { End = null, KnowsCreation = false };
 
-    private static Misbehaviour Once(string number, string name, Fault fault, Expected expect) => RefusedRequests.Once(number, name, fault, expect);
+    private static Misbehaviour Once(string number, string name, Fault fault, Expected expect) =>
+        RefusedRequests.Once(number, name, fault, expect);
 }

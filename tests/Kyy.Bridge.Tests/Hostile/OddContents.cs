@@ -14,6 +14,7 @@ internal static class OddContents
     // Before the table that uses it.
     private static readonly JsonElement Link = Fault.Json("\"https://cdn.example.test/1.mp4\"");
     private static readonly Expected AtOnce = new() { Polls = 1 };
+    private static readonly Expected Forwards = new() { Polls = 4, Events = [EventTypes.TaskProcessing, EventTypes.TaskCompleted] };
 
     public static readonly ImmutableArray<Misbehaviour> All =
     [
@@ -24,7 +25,7 @@ internal static class OddContents
         .. new[] { "in_progress", "running" }.Select(word => Alias(word, Nothing)),
         Alias("canceled", Ends(TaskStatuses.Cancelled, 1, TaskErrorCodes.UpstreamCancelled)),
         Alias("expired", Ends(TaskStatuses.Expired, 1, TaskErrorCodes.UpstreamExpired)),
-        Statuses("E11", "from processing to queued", new() { Polls = 4, Events = [EventTypes.TaskProcessing, EventTypes.TaskCompleted] }, Processing, Queued, Processing, Completed),
+        Statuses("E11", "from processing to queued", Forwards, Processing, Queued, Processing, Completed),
         Statuses("E11", "from completed to processing", AtOnce, Completed, Processing),
         Statuses("E11", "from failed to completed", Failed(1, EmulatedFamily.StarVideos.Error), EmulatedStatus.Failed, Completed),
         Statuses("E12", "completed at once", AtOnce, Completed),
@@ -32,9 +33,13 @@ internal static class OddContents
         .. new[] { "null", "\"\"", "[]" }.Select(link => Linked("E13", link, WithoutLink())),
         Linked("E13", "[\"https://cdn.example.test/1.mp4\",\"https://cdn.example.test/2.mp4\"]", AtOnce with { Links = 2 }),
         Always("E13", "missing", new VideoUrlFault { As = Completed, Missing = true }, WithoutLink()),
-        new("E13", "null at first", new() { Polls = 3, Own = "no_url" }) { Rules = [new() { ToPoll = 2, Does = new VideoUrlFault { As = Completed, Value = Fault.Json("null") } }] },
+        new("E13", "null at first", new() { Polls = 3, Own = "no_url" })
+        {
+            Rules = [new() { ToPoll = 2, Does = new VideoUrlFault { As = Completed, Value = Fault.Json("null") } }],
+        },
         .. new[] { ("null", (decimal?)null), ("\"5.0\"", 5.0m), ("5", 5m) }
-            .Select(length => Always("E14", length.Item1, new ActualDurationFault { As = Completed, Value = Fault.Json(length.Item1) }, AtOnce with { Length = length.Item2 })),
+            .Select(length => Always("E14", length.Item1, new ActualDurationFault { As = Completed, Value = Fault.Json(length.Item1) },
+                AtOnce with { Length = length.Item2 })),
         Always("E14", "missing", new ActualDurationFault { As = Completed, Missing = true }, AtOnce),
         Error("E15", "null", Failed(1, null)),
         Error("E15", """{"code":"E42","message":"the model is on holiday"}""", Failed(1, "the model is on holiday")),
@@ -42,8 +47,10 @@ internal static class OddContents
         Error("E15", "\"<script>alert(1)</script>\"", Failed(1, "<script>alert(1)</script>")),
         Error("E15", $"\"{new string('x', 10_000)}\"", Failed(1, new string('x', 2048)), "10,000 characters"),
         // More than a reader need take: no end is read from it, and none is lost once it is over.
-        Once("E15", "a megabyte", new ErrorTextFault { As = EmulatedStatus.Failed, Value = Fault.Json("\"too long \""), Length = 1_000_000 }, TroubleOfTheLane("too_large")),
-        Always("E16", "failed with a link", new VideoUrlFault { As = EmulatedStatus.Failed, Value = Link }, Failed(1, EmulatedFamily.StarVideos.Error)),
+        Once("E15", "a megabyte", new ErrorTextFault { As = EmulatedStatus.Failed, Value = Fault.Json("\"too long \""), Length = 1_000_000 },
+            TroubleOfTheLane("too_large")),
+        Always("E16", "failed with a link", new VideoUrlFault { As = EmulatedStatus.Failed, Value = Link },
+            Failed(1, EmulatedFamily.StarVideos.Error)),
         Once("E16", "processing with a link", new VideoUrlFault { As = Processing, Value = Link }, Nothing),
         Always("E30", "the link is refused", new ExpiredLinkFault(), AtOnce with { Warnings = ["video_url_private"] }),
         Always("E30", "the link leads nowhere", new ExpiredLinkFault { Code = 404 }, AtOnce with { Warnings = ["video_url_private"] }),
@@ -55,11 +62,14 @@ internal static class OddContents
         Linked("E40", $"\"https://a.test/{new string('x', 8192)}\"", WithoutLink("video_url_refused"), "8 KB long"),
     ];
 
-    private static Misbehaviour Once(string number, string name, Fault fault, Expected expect) => RefusedRequests.Once(number, name, fault, expect);
+    private static Misbehaviour Once(string number, string name, Fault fault, Expected expect) =>
+        RefusedRequests.Once(number, name, fault, expect);
 
-    private static Misbehaviour Always(string number, string name, Fault fault, Expected expect) => new(number, name, expect) { Rules = [new() { Does = fault }] };
+    private static Misbehaviour Always(string number, string name, Fault fault, Expected expect) =>
+        new(number, name, expect) { Rules = [new() { Does = fault }] };
 
-    private static Misbehaviour Word(string number, string name, JsonElement word, Expected expect) => Once(number, name, new StatusWordFault { Value = word }, expect);
+    private static Misbehaviour Word(string number, string name, JsonElement word, Expected expect) =>
+        Once(number, name, new StatusWordFault { Value = word }, expect);
 
     private static Misbehaviour Alias(string word, Expected expect) => Word("E10", word, Fault.Json($"\"{word}\""), expect);
 

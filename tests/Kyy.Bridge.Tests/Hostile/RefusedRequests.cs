@@ -76,7 +76,7 @@ internal static class RefusedRequests
         Missing(NotFoundForm.Message, Lost(TaskErrorCodes.UpstreamNotFound, "not_found 404")),
         Missing(NotFoundForm.Envelope, Lost(TaskErrorCodes.UpstreamNotFound, "not_found 200")),
         // It may as well be an answer to another question: what it means is left to the deadline.
-        Missing(NotFoundForm.NullId, new() { End = TaskStatuses.TimedOut, Polls = null, Error = new(TaskErrorCodes.Deadline, null), Own = "not_ours" })
+        Missing(NotFoundForm.NullId, Ends(TaskStatuses.TimedOut, null, TaskErrorCodes.Deadline) with { Own = "not_ours" })
             with { Family = EmulatedFamily.Sd2Manxue },
         new("E28", "not there any more", Ends(TaskStatuses.Expired, null, TaskErrorCodes.UpstreamExpired) with { Own = "not_found 404" })
         {

@@ -22,7 +22,10 @@ public sealed class RevokedKeyTests(PostgresServer server)
 
         await Wait.UntilAsync(
             async () => await world.Bridge.Database.ScalarAsync<bool>(
-                "select bool_and(deadline_at < now()) and exists (select 1 from bridge.upstream_budgets where state = 'rejected') from bridge.tasks"),
+                """
+                select bool_and(deadline_at < now()) and exists (select 1 from bridge.upstream_budgets where state = 'rejected')
+                from bridge.tasks
+                """),
             "the key is refused, and every deadline has passed", Patience);
         (await LiveAsync(world)).ShouldBe(tasks.Count);
         world.Upstream.Accept(BridgeApplication.UpstreamKey);
