@@ -111,7 +111,10 @@ internal sealed class HostileCase
     public Task RemedyAsync()
     {
         if (Entry.Remedy == Remedy.NewKey) return SetKeyAsync(KeyName, NewKey, BaseUrl);
-        foreach (var rule in Upstream.Faults.Active.Where(active => active.Rule.Name == KeyName).ToList()) Upstream.Faults.Remove(rule.Rule);
+        while (Upstream.Faults.Remove(KeyName))
+        {
+        }
+
         return Task.CompletedTask;
     }
 
@@ -119,7 +122,8 @@ internal sealed class HostileCase
 
     private bool WantsTransitions => Entry.Expect.Events is not null;
 
-    private static IEnumerable<string> Ends => [EventTypes.TaskFailed, EventTypes.TaskExpired, EventTypes.TaskLost, EventTypes.TaskTimedOut];
+    private static IEnumerable<string> Ends =>
+        [EventTypes.TaskFailed, EventTypes.TaskExpired, EventTypes.TaskLost, EventTypes.TaskTimedOut];
 
     private async Task SetKeyAsync(string name, string key, Uri baseUrl) =>
         await Client.SetUpstreamKeyAsync(name, new(key, baseUrl.AbsoluteUri, Entry.KeyLimit), TestContext.Current.CancellationToken);

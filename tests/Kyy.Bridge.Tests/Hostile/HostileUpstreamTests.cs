@@ -2,7 +2,10 @@ using Kyy.Bridge.Tests.Support;
 
 namespace Kyy.Bridge.Tests.Hostile;
 
-/// <summary>Every misbehaviour that the contract lists against the service, over real sockets, and what the contract expects of it.</summary>
+/// <summary>
+/// Every misbehaviour that the contract lists against the service, over real sockets, and what the contract expects of it. Alone on the
+/// machine, for a time-out that comes of a busy one would be taken for the upstream's.
+/// </summary>
 [Collection(nameof(AloneOnTheMachine))]
 public sealed class HostileUpstreamTests(HostileWorld world) : IClassFixture<HostileWorld>
 {

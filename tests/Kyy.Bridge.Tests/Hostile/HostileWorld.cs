@@ -97,7 +97,8 @@ public sealed class HostileWorld(PostgresServer server) : IAsyncLifetime
         var clients = new List<(BridgeClient Client, HostileCase[] Cases)>();
         foreach (var some in cases.Chunk(CasesOfAClient))
         {
-            var created = await service.ClientOf(BridgeApplication.AdminKey).CreateClientAsync(new("acme"), cancellationToken: Cancellation);
+            var admin = service.ClientOf(BridgeApplication.AdminKey);
+            var created = await admin.CreateClientAsync(new("acme"), cancellationToken: Cancellation);
             var client = service.ClientOf(created.ApiKey);
             var secret = WebhookSecret.Parse((await client.GetSigningSecretAsync(Cancellation)).Secret);
             lock (_cases) _receiver.Secrets = [.. _receiver.Secrets, secret];

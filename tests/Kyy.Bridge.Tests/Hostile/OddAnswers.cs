@@ -25,7 +25,8 @@ internal static class OddAnswers
         Once("E17", "an image", new IdentityFault { As = Completed, Object = Fault.Json("\"image.generation\"") }, NotOurs),
         // It is about the right id, and says no end: the task stays in its family.
         Once("E17", "another family's model", new IdentityFault { Model = Fault.Json("\"sora-2\"") }, Nothing),
-        .. Enum.GetValues<HugeFraming>().Select(framing => Once("E18", $"100 MB, {framing}", new HugeFault { Framing = framing }, TooLarge)),
+        .. Enum.GetValues<HugeFraming>()
+            .Select(framing => Once("E18", $"100 MB, {framing}", new HugeFault { Framing = framing }, TooLarge)),
         Once("E18", "a million keys", new HugeFault { Shape = HugeShape.Keys, Size = 1_000_000 }, TooLarge),
         Once("E18", "10,000 deep", new HugeFault { Shape = HugeShape.Depth, Size = 10_000 }, BadBody),
         .. Enum.GetValues<ContentCoding>().Select(coding => Always("E20", $"{coding}", new EncodingFault { Coding = coding }, Nothing)),
@@ -34,12 +35,14 @@ internal static class OddAnswers
         Once("E20", "plain, labelled gzip", new EncodingFault { Coding = ContentCoding.Identity, Label = "gzip" }, BadBody),
         Once("E20", "gzip, labelled br", new EncodingFault { Label = "br" }, BadBody),
         Once("E20", "gzip, labelled nothing known", new EncodingFault { Label = "zipped" }, BadBody),
-        .. new[] { "\"0\"", "0", "200" }.Select(code => Always("E31", $"code {code}", new EnvelopeFault { Code = Fault.Json(code) }, Nothing)),
+        .. new[] { "\"0\"", "0", "200" }
+            .Select(code => Always("E31", $"code {code}", new EnvelopeFault { Code = Fault.Json(code) }, Nothing)),
         .. Enum.GetValues<JsonOddity>().Select(kind => Always("E32", $"{kind}", new OddJsonFault { Kind = kind }, Of(kind))),
         .. Enum.GetValues<CreatedForm>().Select(form => Always("E33", $"{form}", new CreatedFault { Form = form },
             Nothing with { KnowsCreation = form is CreatedForm.Milliseconds or CreatedForm.Text })),
         // Queued again to whoever believes the replica: it is shown as processing between.
-        Always("E37", "two backends", new StaleReplicaFault(), Forwards) with { Times = (TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(90)) },
+        Always("E37", "two backends", new StaleReplicaFault(), Forwards)
+            with { Times = (TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(90)) },
         Always("E38", "a day behind", new DateSkewFault { By = TimeSpan.FromDays(-1) }, Nothing),
         Always("E38", "a day ahead", new DateSkewFault { By = TimeSpan.FromDays(1) }, Nothing),
     ];

@@ -28,7 +28,8 @@ internal static class RefusedRequests
         Once("E5", "200 with a page labelled JSON", new HtmlFault { ContentType = "application/json" }, TroubleOfTheLane("bad_body")),
         Once("E5", "502 with a page", new HtmlFault { Code = 502 }, TroubleOfTheLane("server_error 502")),
         Once("E6", "cut off, with the length of the part", new TruncatedFault(), TroubleOfTheLane("bad_body")),
-        Once("E6", "cut off, with the length of the whole", new TruncatedFault { Length = TruncatedLength.Full }, TroubleOfTheLane("reset")),
+        Once("E6", "cut off, with the length of the whole", new TruncatedFault { Length = TruncatedLength.Full },
+            TroubleOfTheLane("reset")),
         Once("E7", "200 without content", new EmptyFault(), TroubleOfTheLane("bad_body")),
         .. new[] { 204, 202, 304 }.Select(code => Once("E7", $"{code} without content", new EmptyFault { Code = code }, Nothing)),
         .. new[] { "null", "[]", "\"completed\"", "1" }
@@ -96,5 +97,9 @@ internal static class RefusedRequests
         new(number, name, expect) { Rules = [new() { Does = fault }], OfTheKey = true, Remedy = Remedy.RulesGo };
 
     private static Misbehaviour Missing(NotFoundForm form, Expected expect) =>
-        new("E28", $"not there, said by {form}", expect) { Rules = [new() { Does = new NotFoundFault { Form = form } }], PollsOfOthers = 4 };
+        new("E28", $"not there, said by {form}", expect)
+        {
+            Rules = [new() { Does = new NotFoundFault { Form = form } }],
+            PollsOfOthers = 4,
+        };
 }
