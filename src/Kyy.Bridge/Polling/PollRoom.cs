@@ -67,13 +67,14 @@ internal sealed class PollRoom(int capacity, TimeSpan usual, TimeProvider time)
 
     /// <summary>
     /// In how long the next request may be given up; null where none may be, so that only an answer makes room. Zero where another
-    /// <see cref="Take"/> would give one up.
+    /// <see cref="Take"/> would give one up. Those that are taken and not begun count as begun now: nobody says so when they are.
     /// </summary>
     public TimeSpan? NextIn()
     {
         lock (_lock)
         {
-            if (_begun.Count <= _spared) return null;
+            if (_taken - _givenUp <= _spared) return null;
+            if (_begun.Count <= _spared) return usual;
             var left = usual - time.GetElapsedTime(_begun.ElementAt(_spared).BegunAt);
             return left > TimeSpan.Zero ? left : TimeSpan.Zero;
         }
