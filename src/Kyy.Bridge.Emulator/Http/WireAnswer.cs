@@ -22,7 +22,8 @@ internal sealed record WireAnswer(int StatusCode, ImmutableArray<WireStep> Steps
             if (End == WireEnd.Close) await wire.CloseAsync();
             return End == WireEnd.Close;
         }
-        catch (Exception gone) when (gone is OperationCanceledException or IOException or System.Net.Sockets.SocketException)
+        catch (Exception gone) when (gone is OperationCanceledException or IOException or System.Net.Sockets.SocketException
+            or ObjectDisposedException)
         {
             // The asker has had enough: what many of these answers are for.
             return false;
