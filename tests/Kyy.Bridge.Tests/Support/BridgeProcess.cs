@@ -33,6 +33,16 @@ internal sealed partial class BridgeProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>The most memory that was ever resident, in bytes (Linux: <c>VmHWM</c>).</summary>
+    public long PeakMemory
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.PeakWorkingSet64;
+        }
+    }
+
     /// <summary>Starts it and returns when it listens.</summary>
     /// <param name="environment">Its configuration, keys with colons.</param>
     public static async Task<BridgeProcess> StartAsync(params (string Key, string Value)[] environment)
