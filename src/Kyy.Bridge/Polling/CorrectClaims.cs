@@ -6,14 +6,15 @@ namespace Kyy.Bridge.Polling;
 /// <summary>Mends due times that a claim wrote and the poll did not keep. Both statements leave alone what was claimed since.</summary>
 internal static class CorrectClaims
 {
-    // The slot first, as everybody locks them: claims hold a slot while they lock its tasks.
+    // The slot first, as everybody locks them: claims hold a slot while they lock its tasks. What was due before keeps its place before
+    // what came due since: with the time of the hand-back it could wait for ever behind others.
     private const string HandBackSlot = """
-        update bridge.slots s set next_due = least(s.next_due, now())
+        update bridge.slots s set next_due = least(s.next_due, t.last_polled_at - $2)
         from bridge.tasks t where t.id = $1 and s.id = t.slot_id
         """;
 
     private const string HandBackTask = """
-        update bridge.tasks set next_poll_at = now(), polls = polls - 1, last_polled_at = $3
+        update bridge.tasks set next_poll_at = last_polled_at - $4, polls = polls - 1, last_polled_at = $3
         where id = $1 and polls = $2 and ended_at is null
         """;
 
@@ -27,10 +28,13 @@ internal static class CorrectClaims
     public static async Task HandBackAsync(NpgsqlDataSource dataSource, DueTask task)
     {
         await using var batch = dataSource.CreateBatch();
-        batch.BatchCommands.Add(new(HandBackSlot) { Parameters = { new() { Value = task.Id } } });
+        batch.BatchCommands.Add(new(HandBackSlot) { Parameters = { new() { Value = task.Id }, new() { Value = task.Late } } });
         batch.BatchCommands.Add(new(HandBackTask)
         {
-            Parameters = { new() { Value = task.Id }, new() { Value = task.Polls }, Rows.Time(task.LastPolledAt) },
+            Parameters =
+            {
+                new() { Value = task.Id }, new() { Value = task.Polls }, Rows.Time(task.LastPolledAt), new() { Value = task.Late },
+            },
         });
         await batch.ExecuteNonQueryAsync();
     }

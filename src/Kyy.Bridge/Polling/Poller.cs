@@ -63,27 +63,28 @@ internal sealed class Poller(
     // Budgets side by side, and in each the clients in the order of their turns: the first of every budget, then the second.
     private List<Ready> InTurn(List<LaneDue> all, long readAt)
     {
-        var byBudget = new Dictionary<Budget, List<Ready>>();
+        var byBudget = new Dictionary<Budget, Dictionary<LaneDue, Ready>>();
         foreach (var lane in all)
         {
-            if (!budgets.TryFind(lane.Key, out var key, out var budget) || lane.DueIn > TimeSpan.Zero || !IsOpen(lane, budget, readAt)) continue;
+            if (!budgets.TryFind(lane.Key, out var key, out var budget) || lane.DueIn > TimeSpan.Zero || !IsOpen(lane, key, budget, readAt)) continue;
             if (!byBudget.TryGetValue(budget, out var ready)) byBudget[budget] = ready = [];
-            ready.Add(new(lane, key, budget));
+            ready[lane] = new(lane, key, budget);
         }
 
         return
         [
             .. byBudget
-                .SelectMany(same => same.Key.Turns.Order([.. same.Value.Select(ready => ready.Lane)])
-                    .Select((lane, place) => (Place: place, Ready: same.Value.Find(ready => ready.Lane == lane)!)))
+                .SelectMany(same => same.Key.Turns.Order(same.Value.Keys).Select((lane, place) => (Place: place, Ready: same.Value[lane])))
                 .OrderBy(one => one.Place)
                 .Select(one => one.Ready),
         ];
     }
 
-    // While another value of the operator's key is rolled out, the row names the new one's budget: the old one goes by what it knows.
-    private static bool IsOpen(LaneDue lane, Budget budget, long readAt) =>
-        lane.Budget == budget.Id ? budget.See(lane.PausedFor, readAt) && !lane.IsPaused : !budget.IsClosed;
+    // A client's key that has another budget has another value, which comes here with the next tick. While another value of the
+    // operator's key is rolled out, the row names the new one's budget, and a process with the old one goes by what it knows.
+    private static bool IsOpen(LaneDue lane, KnownUpstreamKey key, Budget budget, long readAt) => lane.Budget == budget.Id
+        ? budget.See(lane.PausedFor, readAt) && !lane.IsPaused
+        : key.ClientId is null && !budget.IsClosed;
 
     // Each gets its share of the room that is left.
     private async Task<Round> ClaimRoundAsync(ModelFamily family, List<Ready> ready, WakeSignal wake, CancellationToken cancellation)

@@ -1,6 +1,7 @@
 using Kyy.Bridge.Deliveries;
 using Kyy.Bridge.Outcomes;
 using Kyy.Bridge.Polling;
+using Kyy.Bridge.Polling.Budgets;
 
 namespace Kyy.Bridge.Scheduling;
 
@@ -13,8 +14,8 @@ namespace Kyy.Bridge.Scheduling;
 /// next due time: nothing is lost, somebody else takes it up.
 /// </remarks>
 internal sealed partial class Workers(
-    IEngine engine, IEnumerable<IRecurringWork> works, Poller poller, OutcomeRecorder recorder, Dispatcher dispatcher, DeliveryInbox inbox,
-    ILogger<Workers> logger) : IHostedService, IAsyncDisposable
+    IEngine engine, IEnumerable<IRecurringWork> works, Poller poller, LiveBudgets budgets, OutcomeRecorder recorder, Dispatcher dispatcher,
+    DeliveryInbox inbox, ILogger<Workers> logger) : IHostedService, IAsyncDisposable
 {
     private readonly CancellationTokenSource _stopping = new();
     private Task _recurring = Task.CompletedTask;
@@ -35,7 +36,7 @@ internal sealed partial class Workers(
         await using var _ = cancellationToken.Register(GiveUp);
         try
         {
-            await DrainAsync().WaitAsync(cancellationToken);
+            await DrainAsync(cancellationToken).WaitAsync(cancellationToken);
             LogDrained(logger);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -50,10 +51,11 @@ internal sealed partial class Workers(
         return ValueTask.CompletedTask;
     }
 
-    private async Task DrainAsync()
+    private async Task DrainAsync(CancellationToken cancellation)
     {
         await _recurring;
         await poller.WhenIdleAsync();
+        await budgets.LeaveAsync(cancellation);
         await _handedOver;
         await dispatcher.DrainAsync();
     }

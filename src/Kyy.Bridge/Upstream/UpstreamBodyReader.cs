@@ -57,6 +57,7 @@ internal static class UpstreamBodyReader
     {
         if (task.Contradicts("object") || task.Contradicts("id") || task.Contradicts("status"))
             return NotUnderstood(NotUnderstoodReason.Contradiction);
+        if (IsOfNoTask(task)) return new UpstreamReply.NotFound(answer.StatusCode);
         if (WhyNotOurs(task, answer.AskedId) is { } reason) return new UpstreamReply.NotOurs(reason);
         var reply = ReadStatus(task, answer.Mask, UpstreamFactsReader.Read(task, answer.Mask, answer.Now));
         // "Echoes the right id when present" is enough to keep waiting. To end a task, it has to be present.
@@ -65,11 +66,13 @@ internal static class UpstreamBodyReader
             : reply;
     }
 
+    // The create call's failure: "failed" and an error object, of no task. Whoever answers an unknown id so says that there is none.
+    private static bool IsOfNoTask(JsonMembers task) => task.Has("id") && task["id"] is null && Word(task["object"]) is (null or "video" or "error");
+
     private static NotOursReason? WhyNotOurs(JsonMembers task, string askedId) => (Word(task["object"]), task["id"]) switch
     {
         ("error", _) => NotOursReason.ErrorObject,
         (not (null or "video"), _) => NotOursReason.ForeignObject,
-        (_, null) when task.Has("id") => NotOursReason.NullId,
         (_, { ValueKind: not (JsonValueKind.String or JsonValueKind.Number) }) => NotOursReason.ForeignId,
         (_, { } id) when JsonScalar.Text(id) != askedId => NotOursReason.ForeignId,
         _ => null,

@@ -42,7 +42,7 @@ internal abstract record UpstreamReply
     internal sealed record Expired(UpstreamFacts Facts) : Reading(Facts);
 
     /// <summary>The upstream says that it has no such task: too young to be readable yet, gone, or never there.</summary>
-    /// <param name="StatusCode">404, 410 or 400, or 200 where an envelope without data said it.</param>
+    /// <param name="StatusCode">404, 410 or 400, or 200 where an envelope without data or an object without an id said it.</param>
     internal sealed record NotFound(int StatusCode) : UpstreamReply;
 
     /// <summary>Nothing answers on this path: the base URL is wrong, which says nothing of the task.</summary>
@@ -89,9 +89,6 @@ internal enum NotOursReason
 
     /// <summary>Its <c>object</c> is not <c>video</c>: the same path serves images too.</summary>
     ForeignObject,
-
-    /// <summary>Its <c>id</c> is null, as in the create call's failure.</summary>
-    NullId,
 
     /// <summary>Its <c>id</c> is another task's.</summary>
     ForeignId,

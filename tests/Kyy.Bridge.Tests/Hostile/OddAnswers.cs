@@ -13,6 +13,7 @@ internal static class OddAnswers
     private const long Bomb = 100_000_000;
 
     private static readonly Expected NotOurs = TroubleOfItsOwn("not_ours");
+    private static readonly Expected OfNoTask = TroubleOfItsOwn("not_found 200");
     private static readonly Expected TooLarge = TroubleOfTheLane("too_large"), BadBody = TroubleOfTheLane("bad_body");
     private static readonly Expected Forwards =
         new() { Polls = null, Events = [EventTypes.TaskQueued, EventTypes.TaskProcessing, EventTypes.TaskCompleted] };
@@ -20,7 +21,7 @@ internal static class OddAnswers
     public static readonly ImmutableArray<Misbehaviour> All =
     [
         Once("E17", "another's id", new IdentityFault { As = Completed, Id = Fault.Json("\"vgen_another\"") }, NotOurs),
-        Once("E17", "no id", new IdentityFault { As = EmulatedStatus.Failed, Id = Fault.Json("null") }, NotOurs),
+        Once("E17", "no id", new IdentityFault { As = EmulatedStatus.Failed, Id = Fault.Json("null") }, OfNoTask),
         Once("E17", "an error object", new IdentityFault { As = EmulatedStatus.Failed, Object = Fault.Json("\"error\"") }, NotOurs),
         Once("E17", "an image", new IdentityFault { As = Completed, Object = Fault.Json("\"image.generation\"") }, NotOurs),
         // It is about the right id, and says no end: the task stays in its family.

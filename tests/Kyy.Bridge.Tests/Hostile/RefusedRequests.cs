@@ -76,9 +76,7 @@ internal static class RefusedRequests
         },
         Missing(NotFoundForm.Message, Lost(TaskErrorCodes.UpstreamNotFound, "not_found 404")),
         Missing(NotFoundForm.Envelope, Lost(TaskErrorCodes.UpstreamNotFound, "not_found 200")),
-        // It may as well be an answer to another question: what it means is left to the deadline.
-        Missing(NotFoundForm.NullId, Ends(TaskStatuses.TimedOut, null, TaskErrorCodes.Deadline) with { Own = "not_ours" })
-            with { Family = EmulatedFamily.Sd2Manxue },
+        Missing(NotFoundForm.NullId, Lost(TaskErrorCodes.UpstreamNotFound, "not_found 200")),
         new("E28", "not there any more", Ends(TaskStatuses.Expired, null, TaskErrorCodes.UpstreamExpired) with { Own = "not_found 404" })
         {
             Rules = [new() { OlderThan = TimeSpan.FromHours(24), Does = new NotFoundFault() }],

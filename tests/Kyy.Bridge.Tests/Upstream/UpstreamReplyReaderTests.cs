@@ -156,14 +156,19 @@ public class UpstreamReplyReaderTests
         Answers.Read("""{"id":"video_1","object":"video"}""").Line().ShouldBe("NotUnderstood StatusMissing");
 
     [Theory]
-    [InlineData("""{"id":null,"object":"error","created":1,"model":null,"status":"failed","error":"no"}""", "NotOurs ErrorObject")]
+    [InlineData("""{"id":null,"object":"error","created":1,"model":null,"status":"failed","error":"no"}""")]
+    [InlineData("""{"id":null,"object":"video","status":"failed"}""")]
+    [InlineData("""{"id":null,"status":"processing"}""")]
+    public void Read_AnswerOfNoTask_IsTakenForAnUnknownId_WhateverItsStatus(string body) =>
+        Answers.Read(body).Line().ShouldBe("NotFound 200");
+
+    [Theory]
+    [InlineData("""{"id":null,"object":"image.generation","status":"failed"}""", "NotOurs ForeignObject")]
     [InlineData("""{"id":"video_1","object":"error","status":"failed"}""", "NotOurs ErrorObject")]
     [InlineData("""{"id":"video_1","object":" ERROR ","status":"failed"}""", "NotOurs ErrorObject")]
     [InlineData("""{"object":"error","status":"processing"}""", "NotOurs ErrorObject")]
     [InlineData("""{"id":"video_1","object":"image.generation","status":"completed"}""", "NotOurs ForeignObject")]
     [InlineData("""{"id":"video_1","object":{},"status":"completed"}""", "NotOurs ForeignObject")]
-    [InlineData("""{"id":null,"object":"video","status":"failed"}""", "NotOurs NullId")]
-    [InlineData("""{"id":null,"status":"processing"}""", "NotOurs NullId")]
     [InlineData("""{"id":"video_2","object":"video","status":"completed"}""", "NotOurs ForeignId")]
     [InlineData("""{"id":"VIDEO_1","object":"video","status":"completed"}""", "NotOurs ForeignId")]
     [InlineData("""{"id":"","object":"video","status":"failed"}""", "NotOurs ForeignId")]
@@ -204,7 +209,7 @@ public class UpstreamReplyReaderTests
     [InlineData("""{"code":0,"msg":"ok","data":{"id":"video_1","status":"failed"}}""", "Failed")]
     [InlineData("""{"code":"0","data":{"id":"video_1","status":"processing"}}""", "Processing")]
     [InlineData("""{"code":200,"status":"success","data":{"id":"video_1","status":"cancelled"}}""", "Cancelled")]
-    [InlineData("""{"code":0,"data":{"id":null,"object":"error","status":"failed"}}""", "NotOurs ErrorObject")]
+    [InlineData("""{"code":0,"data":{"id":null,"object":"error","status":"failed"}}""", "NotFound 200")]
     [InlineData("""{"code":0,"data":{"id":"video_2","status":"failed"}}""", "NotOurs ForeignId")]
     [InlineData("""{"code":0,"data":{"status":"failed"}}""", "NotOurs MissingId")]
     [InlineData("""{"code":0,"data":{}}""", "NotUnderstood StatusMissing")]

@@ -25,6 +25,8 @@ internal static class BudgetTick
         from bridge.upstream_budgets
         """;
 
+    private const string LeaveSql = "delete from bridge.replicas where id = $1";
+
     public static async Task<(int Replicas, List<BudgetRow> Budgets)> RunAsync(NpgsqlDataSource dataSource, Guid replica, CancellationToken cancellation)
     {
         await using var batch = dataSource.CreateBatch();
@@ -45,6 +47,13 @@ internal static class BudgetTick
         }
 
         return (replicas, budgets);
+    }
+
+    public static async Task LeaveAsync(NpgsqlDataSource dataSource, Guid replica, CancellationToken cancellation)
+    {
+        await using var command = dataSource.CreateCommand(LeaveSql);
+        command.Parameters.Add(new() { Value = replica });
+        await command.ExecuteNonQueryAsync(cancellation);
     }
 }
 

@@ -54,5 +54,18 @@ internal sealed class LiveBudgets(
             _opensAt = time.GetTimestamp() + (long)((replicas > 1 ? 1.5 * Cadence : TimeSpan.Zero).TotalSeconds * time.TimestampFrequency);
     }
 
+    /// <summary>This process asks no more: the others need not wait for its part until it has not been heard of for long enough.</summary>
+    public async Task LeaveAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            await BudgetTick.LeaveAsync(dataSource, _replica, cancellation);
+        }
+        catch (NpgsqlException)
+        {
+            // The row grows old by itself.
+        }
+    }
+
     private Budget Of(int id) => _budgets.GetOrAdd(id, _ => new(id, Window, time));
 }

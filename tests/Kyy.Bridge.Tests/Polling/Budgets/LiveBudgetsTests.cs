@@ -48,6 +48,19 @@ public sealed class LiveBudgetsTests(PostgresServer server)
     }
 
     [Fact]
+    public async Task Who_stops_leaves_its_part_to_the_others_at_once()
+    {
+        await using var polling = await PollerHarness.StartAsync(server);
+        var other = polling.NewBudgets();
+        await other.TickAsync(Cancellation);
+
+        await other.LeaveAsync(Cancellation);
+        await polling.Budgets.TickAsync(Cancellation);
+
+        BudgetOf(polling.Budgets).Rate.ShouldBe(950, 1e-6);
+    }
+
+    [Fact]
     public async Task A_pause_that_is_stored_is_kept_by_a_process_that_starts_later()
     {
         await using var polling = await PollerHarness.StartAsync(server);
