@@ -20,10 +20,18 @@ internal sealed partial class AnswerIntake(
     public async Task TakeInAsync(PollJob job, UpstreamExchange exchange)
     {
         var lesson = job.Budget.Learn(job.Task, exchange.Reply, exchange.SentAt, job.IsProbe);
-        if (lesson.Change is { } change) await keeper.CarryOutAsync(job.Budget, change, job.IsProbe);
-        // What was refused before this answer came belongs to those tasks alone.
-        foreach (var refusal in lesson.Theirs) await RecordAsync(refusal.Task, judge.OfForbidden(refusal, clock.Now));
-        await RecordAsync(job, exchange);
+        // Its first step closes the key for this process at once; what it stores is not waited for, nor is the answer lost with it.
+        var carriedOut = lesson.Change is { } change ? keeper.CarryOutAsync(job.Budget, change, job.IsProbe) : Task.CompletedTask;
+        try
+        {
+            await RecordAsync(job, exchange);
+            // What was refused before this answer came belongs to those tasks alone.
+            foreach (var refusal in lesson.Theirs) await RecordAsync(refusal.Task, judge.OfForbidden(refusal, clock.Now));
+        }
+        finally
+        {
+            await carriedOut;
+        }
     }
 
     /// <inheritdoc />

@@ -7,10 +7,10 @@ public sealed class BudgetRateTests
     private static readonly TimeSpan Window = TimeSpan.FromSeconds(30), Long = TimeSpan.FromDays(30);
 
     [Theory]
-    [InlineData(200, 1, 190)]
-    [InlineData(200, 2, 95)]
-    [InlineData(200, 4, 47.5)]
-    [InlineData(1, 3, 0.95 / 3)]
+    [InlineData(200, 1, 180)]
+    [InlineData(200, 2, 90)]
+    [InlineData(200, 4, 45)]
+    [InlineData(1, 3, 0.3)]
     public void The_limit_is_shared_by_the_live_replicas_with_a_margin_for_the_network(int limit, int replicas, double rate) =>
         BudgetRate.Of(limit, replicas, 1, Long, Window).ShouldBe(rate, 1e-9);
 
@@ -47,11 +47,11 @@ public sealed class BudgetRateTests
     }
 
     [Theory]
-    [InlineData(0, 19)]
-    [InlineData(3, 19)]
-    [InlineData(15, 95)]
-    [InlineData(30, 190)]
-    [InlineData(300, 190)]
+    [InlineData(0, 18)]
+    [InlineData(3, 18)]
+    [InlineData(15, 90)]
+    [InlineData(30, 180)]
+    [InlineData(300, 180)]
     public void After_a_pause_the_rate_grows_over_one_window(double seconds, double rate) =>
         BudgetRate.Of(200, 1, 1, TimeSpan.FromSeconds(seconds), Window).ShouldBe(rate, 1e-9);
 

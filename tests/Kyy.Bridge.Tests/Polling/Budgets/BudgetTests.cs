@@ -46,17 +46,17 @@ public sealed class BudgetTests
     {
         var (share, readAt) = (new BudgetShare(100, 1, Pace.Whole, TimeSpan.MaxValue, TimeSpan.MaxValue), _time.GetTimestamp());
         _budget.See(share, readAt);
-        _budget.Rate.ShouldBe(95);
+        _budget.Rate.ShouldBe(90);
         _time.Advance(TimeSpan.FromMilliseconds(1));
         _budget.BeginChange();
         _budget.EndChange(pausedFor: null);
 
-        _budget.Rate.ShouldBe(9.5);
+        _budget.Rate.ShouldBe(9);
         _budget.See(share, readAt);
-        _budget.Rate.ShouldBe(9.5);
+        _budget.Rate.ShouldBe(9);
 
         _time.Advance(TimeSpan.FromSeconds(15));
-        _budget.Rate.ShouldBe(47.5);
+        _budget.Rate.ShouldBe(45);
     }
 
     [Theory]

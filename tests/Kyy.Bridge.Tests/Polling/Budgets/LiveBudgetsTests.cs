@@ -15,7 +15,7 @@ public sealed class LiveBudgetsTests(PostgresServer server)
         await using var polling = await PollerHarness.StartAsync(server);
 
         polling.Budgets.OpensIn.ShouldBeLessThanOrEqualTo(TimeSpan.Zero);
-        BudgetOf(polling.Budgets).Rate.ShouldBe(950, 1e-6);
+        BudgetOf(polling.Budgets).Rate.ShouldBe(900, 1e-6);
     }
 
     [Fact]
@@ -28,8 +28,8 @@ public sealed class LiveBudgetsTests(PostgresServer server)
 
         await polling.Budgets.TickAsync(Cancellation);
 
-        BudgetOf(polling.Budgets).Rate.ShouldBe(475, 1e-6);
-        BudgetOf(newcomer).Rate.ShouldBe(475, 1e-6);
+        BudgetOf(polling.Budgets).Rate.ShouldBe(450, 1e-6);
+        BudgetOf(newcomer).Rate.ShouldBe(450, 1e-6);
         newcomer.OpensIn.ShouldBeGreaterThan(LiveBudgets.Cadence);
         polling.Clock.Advance(2 * LiveBudgets.Cadence);
         newcomer.OpensIn.ShouldBeLessThanOrEqualTo(TimeSpan.Zero);
@@ -44,7 +44,7 @@ public sealed class LiveBudgetsTests(PostgresServer server)
 
         await polling.Budgets.TickAsync(Cancellation);
 
-        BudgetOf(polling.Budgets).Rate.ShouldBe(950, 1e-6);
+        BudgetOf(polling.Budgets).Rate.ShouldBe(900, 1e-6);
     }
 
     [Fact]
@@ -57,7 +57,7 @@ public sealed class LiveBudgetsTests(PostgresServer server)
         await other.LeaveAsync(Cancellation);
         await polling.Budgets.TickAsync(Cancellation);
 
-        BudgetOf(polling.Budgets).Rate.ShouldBe(950, 1e-6);
+        BudgetOf(polling.Budgets).Rate.ShouldBe(900, 1e-6);
     }
 
     [Fact]
@@ -72,7 +72,7 @@ public sealed class LiveBudgetsTests(PostgresServer server)
         await later.TickAsync(Cancellation);
 
         BudgetOf(later).IsClosed.ShouldBeTrue();
-        BudgetOf(later).Rate.ShouldBe(237.5, 1); // Half of half.
+        BudgetOf(later).Rate.ShouldBe(225, 1); // Half of half.
     }
 
     private static Budget BudgetOf(LiveBudgets budgets) =>
