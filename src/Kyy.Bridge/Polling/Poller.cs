@@ -97,8 +97,16 @@ internal sealed class Poller(
             if (places == 0) return round with { IsFull = true };
 
             var horizon = Pacer.Horizon(PollPlan.Slack(WindowOf(family, ready[i].Lane)));
-            var turns = await ReserveAsync(ready[i], places, horizon, cancellation);
-            room.Return(places - turns.Count);
+            PacedTurns turns = default;
+            try
+            {
+                turns = await ReserveAsync(ready[i], places, horizon, cancellation);
+            }
+            finally
+            {
+                room.Return(places - turns.Count);
+            }
+
             round = turns.Count == 0
                 ? round.WaitingFor(AtLeastATick(ready[i].Budget.Pacer.NextIn(ready[i].Budget.Rate, horizon))!.Value)
                 : round with { Started = round.Started + await ClaimAsync(family, ready[i], turns, cancellation) };

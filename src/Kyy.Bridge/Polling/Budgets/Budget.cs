@@ -16,6 +16,7 @@ internal sealed class Budget(int id, PollWindow window, TimeProvider time)
     private readonly KeyTrust _trust = new();
     private readonly Suspects _outage = new(EnoughForOutage), _route = new(EnoughForRoute);
     private BudgetShare _share = new(1, 1, Pace.Whole, TimeSpan.MaxValue, TimeSpan.MaxValue);
+    private readonly long _startedAt = time.GetTimestamp();
     private long _shareSeen = time.GetTimestamp();
     private bool _isPaused;
     private int _changes;
@@ -36,7 +37,8 @@ internal sealed class Budget(int id, PollWindow window, TimeProvider time)
             {
                 var since = time.GetElapsedTime(_shareSeen);
                 var pace = _share.Pace.After(Later(_share.SinceThrottled, since), window.Min);
-                return BudgetRate.Of(_share.Limit, _share.Replicas, pace, Later(_share.SinceReopened, since), window.Min);
+                return BudgetRate.Of(
+                    _share.Limit, _share.Replicas, pace, Later(_share.SinceReopened, since), time.GetElapsedTime(_startedAt), window.Min);
             }
         }
     }

@@ -12,7 +12,7 @@ public sealed class BudgetRateTests
     [InlineData(200, 4, 45)]
     [InlineData(1, 3, 0.3)]
     public void The_limit_is_shared_by_the_live_replicas_with_a_margin_for_the_network(int limit, int replicas, double rate) =>
-        BudgetRate.Of(limit, replicas, 1, Long, Window).ShouldBe(rate, 1e-9);
+        BudgetRate.Of(limit, replicas, 1, Long, Long, Window).ShouldBe(rate, 1e-9);
 
     [Theory]
     [InlineData(0, 0.5)]
@@ -53,7 +53,14 @@ public sealed class BudgetRateTests
     [InlineData(30, 180)]
     [InlineData(300, 180)]
     public void After_a_pause_the_rate_grows_over_one_window(double seconds, double rate) =>
-        BudgetRate.Of(200, 1, 1, TimeSpan.FromSeconds(seconds), Window).ShouldBe(rate, 1e-9);
+        BudgetRate.Of(200, 1, 1, TimeSpan.FromSeconds(seconds), Long, Window).ShouldBe(rate, 1e-9);
+
+    [Theory]
+    [InlineData(0, 18)]
+    [InlineData(2.5, 90)]
+    [InlineData(5, 180)]
+    public void A_process_that_has_just_started_grows_into_its_part_in_a_sixth_of_a_window(double seconds, double rate) =>
+        BudgetRate.Of(200, 1, 1, Long, TimeSpan.FromSeconds(seconds), Window).ShouldBe(rate, 1e-9);
 
     [Theory]
     [InlineData(0, false, 1)]

@@ -44,6 +44,7 @@ public sealed class BudgetTests
     [Fact]
     public void After_a_pause_the_rate_grows_from_its_end_and_what_was_read_before_does_not_undo_that()
     {
+        _time.Advance(TimeSpan.FromMinutes(1));
         var (share, readAt) = (new BudgetShare(100, 1, Pace.Whole, TimeSpan.MaxValue, TimeSpan.MaxValue), _time.GetTimestamp());
         _budget.See(share, readAt);
         _budget.Rate.ShouldBe(90);
