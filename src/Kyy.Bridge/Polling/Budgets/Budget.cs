@@ -15,8 +15,8 @@ internal sealed class Budget(int id, PollWindow window, TimeProvider time)
     private readonly Lock _lock = new();
     private readonly KeyTrust _trust = new();
     private readonly Suspects _outage = new(EnoughForOutage), _route = new(EnoughForRoute);
-    private BudgetShare _share = new(1, 1, Pace.Whole, TimeSpan.MaxValue, TimeSpan.MaxValue);
     private readonly long _startedAt = time.GetTimestamp();
+    private BudgetShare _share = new(1, 1, Pace.Whole, TimeSpan.MaxValue, TimeSpan.MaxValue);
     private long _shareSeen = time.GetTimestamp();
     private bool _isPaused;
     private int _changes;
