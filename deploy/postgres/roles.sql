@@ -93,17 +93,21 @@ begin
 
     grant select on
         bridge.clients, bridge.lanes, bridge.slots, bridge.tasks, bridge.task_callbacks, bridge.destinations, bridge.events,
-        bridge.deliveries, bridge.delivery_attempts, bridge.model_durations, bridge.replicas, bridge.migrations
+        bridge.deliveries, bridge.delivery_attempts, bridge.model_durations, bridge.replicas, bridge.replays,
+        bridge.holds, bridge.feed_state, bridge.migrations
         to bridge_reader;
 
-    -- Without api_keys.hash, signing_secrets.ciphertext, what was answered under an Idempotency-Key, and all of data_protection_keys
+    -- Without api_keys.hash, signing_secrets.ciphertext, those of endpoints and their headers, what was answered under an Idempotency-Key, and all of data_protection_keys
     -- and instance_secrets.
-    grant select (id, client_id, name, prefix, created_at, expires_at, revoked_at) on bridge.api_keys to bridge_reader;
+    grant select (id, client_id, name, prefix, created_at, expires_at, revoked_at, last_used_at) on bridge.api_keys to bridge_reader;
     grant select (id, client_id, name, created_at, budget_id, base_url, max_requests_per_second, set_at)
         on bridge.upstream_keys to bridge_reader;
     grant select (id, state, state_since, reason, status_code, paused_until, reopened_at, probe_until, trips, pace, ceiling, pace_at)
         on bridge.upstream_budgets to bridge_reader;
     grant select (id, client_id, created_at, valid_until) on bridge.signing_secrets to bridge_reader;
+    grant select (id, client_id, url, host, events, families, description, rate_limit_per_second, header_names, status, disabled_reason,
+        disabled_at, created_at, deleted_at) on bridge.endpoints to bridge_reader;
+    grant select (id, endpoint_id, created_at, valid_until) on bridge.endpoint_secrets to bridge_reader;
     grant select (owner, method, path, key, created_at, status) on bridge.idempotency_keys to bridge_reader;
 end
 $$;

@@ -6,8 +6,15 @@ internal sealed class Delivery
     public required Guid Id { get; init; }
     public required Guid EventId { get; init; }
     public required Guid ClientId { get; init; }
-    public required Guid TaskId { get; init; }
+
+    /// <summary>Null for an event that is about no task.</summary>
+    public Guid? TaskId { get; init; }
+
+    /// <summary>Whoever wanted the event: a task's callback or an endpoint.</summary>
     public required Guid CallbackId { get; init; }
+
+    /// <summary>Null for a bare callback; else the same as <see cref="CallbackId"/>.</summary>
+    public Guid? EndpointId { get; init; }
     public required int Destination { get; init; }
     public required string Url { get; init; }
     public required string State { get; init; }
@@ -20,6 +27,9 @@ internal sealed class Delivery
 
     /// <summary>POSTs begun.</summary>
     public int Attempts { get; init; }
+
+    /// <summary>Attempts before the schedule that it is under: a redelivery starts a fresh one.</summary>
+    public int ScheduleFrom { get; init; }
 
     /// <summary>Claims since the last settle.</summary>
     public int Unsettled { get; init; }

@@ -12,5 +12,6 @@ internal sealed class ApiKey
     public required string Prefix { get; init; }
     public DateTimeOffset CreatedAt { get; init; }
     public DateTimeOffset? ExpiresAt { get; init; }
+    public DateTimeOffset? LastUsedAt { get; init; }
     public DateTimeOffset? RevokedAt { get; set; }
 }

@@ -81,6 +81,7 @@ internal sealed class OutcomeRecorder : IAsyncDisposable
     private async Task WriteAsync(IReadOnlyList<NpgsqlBatchCommand> changes, NewEvent[] events, Guid mark, bool always)
     {
         await using var batch = _dataSource.CreateBatch();
+        if (events.Length > 0) batch.BatchCommands.Add(EventWriting.Announcement());
         foreach (var change in changes) batch.BatchCommands.Add(change);
         if (events.Length == 0)
         {

@@ -1,7 +1,9 @@
 using System.Text.Json;
 using Kyy.Bridge.Deliveries;
+using Kyy.Bridge.Endpoints;
 using Kyy.Bridge.Http;
 using Kyy.Bridge.Keys;
+using Kyy.Bridge.Operators;
 using Kyy.Bridge.Outcomes;
 using Kyy.Bridge.Polling;
 using Kyy.Bridge.Polling.Budgets;
@@ -28,6 +30,11 @@ internal sealed class BridgeDbContext(DbContextOptions<BridgeDbContext> options)
     public DbSet<DeliveryAttempt> DeliveryAttempts => Set<DeliveryAttempt>();
     public DbSet<IdempotencyRecord> IdempotencyKeys => Set<IdempotencyRecord>();
     public DbSet<UpstreamBudget> UpstreamBudgets => Set<UpstreamBudget>();
+    public DbSet<WebhookEndpoint> Endpoints => Set<WebhookEndpoint>();
+    public DbSet<EndpointSecretRow> EndpointSecrets => Set<EndpointSecretRow>();
+    public DbSet<Replay> Replays => Set<Replay>();
+    public DbSet<Hold> Holds => Set<Hold>();
+    public DbSet<Destination> Destinations => Set<Destination>();
     public DbSet<ModelDurations> ModelDurations => Set<ModelDurations>();
     public DbSet<DataProtectionKey> DataProtectionKeys => Set<DataProtectionKey>();
 
@@ -52,6 +59,15 @@ internal sealed class BridgeDbContext(DbContextOptions<BridgeDbContext> options)
         modelBuilder.Entity<Delivery>().ToTable("deliveries");
         modelBuilder.Entity<DeliveryAttempt>().ToTable("delivery_attempts").HasKey(a => new { a.DeliveryId, a.Number });
         modelBuilder.Entity<IdempotencyRecord>().ToTable("idempotency_keys").HasKey(k => new { k.Owner, k.Method, k.Path, k.Key });
+        modelBuilder.Entity<WebhookEndpoint>().ToTable("endpoints");
+        modelBuilder.Entity<EndpointSecretRow>().ToTable("endpoint_secrets");
+        modelBuilder.Entity<Replay>().ToTable("replays");
+        modelBuilder.Entity<Hold>().ToTable("holds");
+        modelBuilder.Entity<FeedState>(row =>
+        {
+            row.ToTable("feed_state").HasKey(state => state.OnlyRow);
+            row.Property(state => state.RemovedXid).HasColumnType("xid8");
+        });
         modelBuilder.Entity<DataProtectionKey>().ToTable("data_protection_keys");
         modelBuilder.Entity<InstanceSecret>().ToTable("instance_secrets").HasKey(s => s.Name);
         modelBuilder.Entity<UpstreamBudget>().ToTable("upstream_budgets");

@@ -16,8 +16,8 @@ internal static class TaskViews
                 .OrderBy(callback => callback.CreatedAt).ThenBy(callback => callback.Id)
                 .Select(callback => new { callback.TaskId, callback.Url }).ToListAsync(cancellation))
             .ToLookup(callback => callback.TaskId, callback => callback.Url);
-        var counts = (await db.Deliveries.Where(delivery => ids.Contains(delivery.TaskId))
-                .GroupBy(delivery => new { delivery.TaskId, delivery.State })
+        var counts = (await db.Deliveries.Where(delivery => delivery.TaskId != null && ids.Contains(delivery.TaskId.Value))
+                .GroupBy(delivery => new { TaskId = delivery.TaskId!.Value, delivery.State })
                 .Select(group => new { group.Key.TaskId, group.Key.State, Count = group.Count() }).ToListAsync(cancellation))
             .ToLookup(count => count.TaskId, count => (count.State, count.Count));
         var lanes = await LanesOfAsync(db, rows, cancellation);

@@ -35,6 +35,15 @@ internal sealed class TrackedTask
     public int? LastFailureStatus { get; init; }
     public string? LastFailureDetail { get; init; }
 
+    /// <summary>When the upstream was first heard to say so.</summary>
+    public DateTimeOffset? QueuedAt { get; init; }
+    public DateTimeOffset? ProcessingAt { get; init; }
+
+    /// <summary>An ended task whose link is to be fetched afresh: when it is asked about next.</summary>
+    public DateTimeOffset? RefreshDueAt { get; init; }
+    public int RefreshTries { get; init; }
+    public int Refreshes { get; init; }
+
     public DateTimeOffset? EndedAt { get; init; }
     public Guid? Batch { get; init; }
     public required string[] VideoUrls { get; init; }
