@@ -34,9 +34,10 @@ internal static class ClaimDueDeliveries
         update bridge.deliveries d
         set leased_until = now() + $3, next_attempt_at = now() + $3, claim = d.claim + 1, attempts = d.attempts + 1,
             unsettled = d.unsettled + 1
-        from bridge.events e
-        where d.ctid = any (array(select ctid from due)) and d.unsettled < $4 and e.id = d.event_id
-        returning d.id, d.event_id, e.type, d.client_id, d.callback_id, d.destination, d.url, e.payload, e.link_expires_at, d.claim, d.attempts
+        from bridge.events e, bridge.destinations to_host left join bridge.endpoints ep on ep.id = to_host.endpoint_id
+        where d.ctid = any (array(select ctid from due)) and d.unsettled < $4 and e.id = d.event_id and to_host.id = d.destination
+        returning d.id, d.event_id, e.type, d.client_id, d.callback_id, d.destination, coalesce(ep.url, d.url), e.payload,
+                  e.link_expires_at, d.claim, d.attempts, d.endpoint_id, coalesce(ep.host, to_host.host), d.schedule_from
         """;
 
     /// <param name="dataSource">The database.</param>
@@ -72,6 +73,9 @@ internal static class ClaimDueDeliveries
         LinkExpiresAt = row.IsDBNull(8) ? null : row.GetFieldValue<DateTimeOffset>(8),
         Claim = row.GetInt32(9),
         Attempt = row.GetInt32(10),
+        EndpointId = row.IsDBNull(11) ? null : row.GetGuid(11),
+        Host = row.GetString(12),
+        ScheduleFrom = row.GetInt32(13),
         LeaseEnds = leaseEnds,
     };
 }

@@ -41,7 +41,9 @@ internal static class InsertEvents
             from wanted
             returning id, event_id, client_id, callback_id, destination, url, leased_until is not null as leased
         )
-        select id, event_id, client_id, callback_id, destination, url from sent where leased
+        select s.id, s.event_id, s.client_id, s.callback_id, s.destination, s.url, d.host
+        from sent s join bridge.destinations d on d.id = s.destination
+        where s.leased
         """;
 
     /// <summary>The statement for one batch.</summary>
@@ -85,6 +87,7 @@ internal static class InsertEvents
                 CallbackId = reader.GetGuid(3),
                 Destination = reader.GetInt32(4),
                 Url = reader.GetString(5),
+                Host = reader.GetString(6),
                 Payload = made.Payload,
                 LinkExpiresAt = made.LinkExpiresAt,
                 Claim = 1,

@@ -28,12 +28,6 @@ internal sealed class KeyEvents(UpstreamOptions options)
         order by k.id, r.client
         """;
 
-    private const string InsertSql = """
-        insert into bridge.events (id, client_id, type, created_at, payload)
-        select id, client_id, $3, $4, payload from unnest($1, $2, $5) e (id, client_id, payload)
-        on conflict (id) do nothing
-        """;
-
     /// <summary>Stores an event of every key of a budget, inside the caller's transaction, which has changed the budget's state.</summary>
     /// <param name="connection">With the transaction.</param>
     /// <param name="budget">Whose keys.</param>
@@ -55,20 +49,11 @@ internal sealed class KeyEvents(UpstreamOptions options)
         CancellationToken cancellation)
     {
         var recipients = await RecipientsAsync(connection, budget, key, cancellation);
-        if (recipients.Count == 0) return;
-
-        await using var command = new NpgsqlCommand(InsertSql, connection)
-        {
-            Parameters =
-            {
-                Rows.Column(recipients, to => DerivedId.OfKeyEvent(to.Key, to.Client, type, since)),
-                Rows.Column(recipients, to => to.Client),
-                new() { Value = type },
-                new() { Value = since.ToUniversalTime() },
-                Rows.Column(recipients, to => Payload(to, type, since, statusCode), NpgsqlDbType.Bytea),
-            },
-        };
-        await command.ExecuteNonQueryAsync(cancellation);
+        await InsertClientEvents.RunAsync(
+            connection,
+            [.. recipients.Select(to => new ClientEvent(
+                DerivedId.OfKeyEvent(to.Key, to.Client, type, since), to.Client, type, since, Payload(to, type, since, statusCode)))],
+            cancellation);
     }
 
     private async Task<List<Recipient>> RecipientsAsync(NpgsqlConnection connection, int? budget, Guid? key, CancellationToken cancellation)

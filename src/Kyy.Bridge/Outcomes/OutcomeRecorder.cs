@@ -95,7 +95,11 @@ internal sealed class OutcomeRecorder : IAsyncDisposable
         var leaseEnds = _time.GetTimestamp() + _inbox.LeaseTicks;
         List<LeasedDelivery> leased;
         await using (var reader = await batch.ExecuteReaderAsync())
+        {
+            // Past the announcement's empty answer.
+            await reader.NextResultAsync();
             leased = await InsertEvents.ReadLeasedAsync(reader, events.ToDictionary(e => e.Id), leaseEnds, CancellationToken.None);
+        }
 
         // After the commit: a webhook about something that was rolled back could never be taken back.
         places.HandOver(leased);

@@ -76,6 +76,7 @@ public sealed class DeliveryInboxTests
         ClientId = Guid.Empty,
         CallbackId = Guid.Empty,
         Destination = 1,
+        Host = "hooks.example.test",
         Url = "https://hooks.example.test/a",
         Payload = [],
         Claim = 1,

@@ -16,6 +16,7 @@ public sealed class SettlementTests
         ClientId = Guid.Empty,
         CallbackId = Guid.Empty,
         Destination = 1,
+        Host = "hooks.example.test",
         Url = "https://hooks.example.test/a",
         Payload = [],
         Claim = 1,

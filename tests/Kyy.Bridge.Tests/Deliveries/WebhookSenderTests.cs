@@ -215,6 +215,7 @@ public sealed class WebhookSenderTests(PostgresServer server)
             ClientId = id,
             CallbackId = Guid.Empty,
             Destination = 1,
+            Host = "hooks.example.test",
             Url = receiver.BaseUrl.AbsoluteUri,
             Payload = Payload,
             Claim = 1,
