@@ -8,6 +8,7 @@ internal static class Addresses
     public const string SigningSecret = "v1/signing-secret";
     public const string SigningSecretRotation = $"{SigningSecret}/rotate";
     public const string UpstreamKeys = "v1/upstream-keys";
+    public const string Endpoints = "v1/endpoints";
     public const string Clients = "v1/admin/clients";
     public const string AdminKeys = "v1/admin/keys";
     public const string Stats = "v1/admin/stats";
@@ -15,6 +16,8 @@ internal static class Addresses
     public static string Task(string id) => $"{Tasks}/{Segment(id)}";
 
     public static string UpstreamKey(string name) => $"{UpstreamKeys}/{Segment(name)}";
+
+    public static string Endpoint(string id) => $"{Endpoints}/{Segment(id)}";
 
     public static string Client(string id) => $"{Clients}/{Segment(id)}";
 

@@ -35,6 +35,13 @@ internal sealed class BridgeConnection(HttpClient http, BridgeClientOptions opti
         return ReadAsync(request, answer, stop);
     }
 
+    public Task<T> PatchAsync<TBody, T>(string address, TBody body, JsonTypeInfo<TBody> type, JsonTypeInfo<T> answer, CancellationToken stop)
+    {
+        var request = Request(HttpMethod.Patch, address);
+        request.Content = Json(body, type);
+        return ReadAsync(request, answer, stop);
+    }
+
     public async Task DeleteAsync(string address, CancellationToken stop)
     {
         using var request = Request(HttpMethod.Delete, address);

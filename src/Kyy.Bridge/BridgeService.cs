@@ -1,5 +1,6 @@
 using Kyy.Bridge.Configuration;
 using Kyy.Bridge.Deliveries;
+using Kyy.Bridge.Endpoints;
 using Kyy.Bridge.Http;
 using Kyy.Bridge.Keys;
 using Kyy.Bridge.Keys.UpstreamKeys;
@@ -59,6 +60,7 @@ internal static class BridgeService
         services.AddUpstream(settings.Upstream, new ModelCatalogue(settings.Families));
         services.AddOutcomes();
         services.AddDeliveries(settings.Delivery, settings.Callbacks);
+        services.AddEndpoints();
         services.AddPolling(settings.Families);
         services.AddTasks(settings.Limits);
         services.AddMaintenance(settings.Retention);
@@ -73,6 +75,7 @@ internal static class BridgeService
         var api = app.MapApi();
         api.MapTasks();
         api.MapSigningSecrets();
+        api.MapEndpoints();
         api.MapUpstreamKeys();
         api.MapClients();
         api.MapKeys();

@@ -46,4 +46,7 @@ internal enum AttemptError
 
     /// <summary>Claimed again and again without a result: whoever took it up died of it, or with it.</summary>
     WorkerLost,
+
+    /// <summary>Nothing was sent: there is no readable secret to sign it with, or the endpoint's headers cannot be read.</summary>
+    NotSigned,
 }

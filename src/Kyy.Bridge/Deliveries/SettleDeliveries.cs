@@ -65,7 +65,7 @@ internal static class SettleDeliveries
         },
     };
 
-    private static int? StatusCode(AttemptResult? result) => result switch
+    internal static int? StatusCode(AttemptResult? result) => result switch
     {
         AttemptResult.Accepted accepted => accepted.StatusCode,
         AttemptResult.Gone => StatusCodes.Status410Gone,
@@ -73,6 +73,6 @@ internal static class SettleDeliveries
         _ => null,
     };
 
-    private static string? Error(AttemptResult? result) =>
+    internal static string? Error(AttemptResult? result) =>
         result is AttemptResult.Unreachable unreachable ? JsonNamingPolicy.SnakeCaseLower.ConvertName(unreachable.Error.ToString()) : null;
 }

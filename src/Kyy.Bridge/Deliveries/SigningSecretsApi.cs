@@ -10,7 +10,7 @@ namespace Kyy.Bridge.Deliveries;
 /// <summary>The routes of the secret that a client's callbacks are signed with.</summary>
 internal static class SigningSecretsApi
 {
-    private const int LongestOverlap = 604_800;
+    public const int LongestOverlap = 604_800;
 
     public static void MapSigningSecrets(this IEndpointRouteBuilder api)
     {

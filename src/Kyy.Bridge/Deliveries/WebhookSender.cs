@@ -10,7 +10,7 @@ namespace Kyy.Bridge.Deliveries;
 
 /// <summary>Makes one attempt: sign, POST through the guard, the whole exchange bounded in time and bytes.</summary>
 internal sealed class WebhookSender(
-    SigningSecrets secrets, AddressPolicy addresses, DeliverySettings settings, DatabaseClock clock, TimeProvider time) : IDisposable
+    Envelopes envelopes, AddressPolicy addresses, DeliverySettings settings, DatabaseClock clock, TimeProvider time) : IDisposable
 {
     private const int KeptOfAnswer = 2048;
 
@@ -22,24 +22,25 @@ internal sealed class WebhookSender(
     /// <summary>Sends. Whatever the network or the receiver does is a result.</summary>
     public async Task<Attempt> SendAsync(LeasedDelivery delivery)
     {
-        var valid = await secrets.ForClientAsync(delivery.ClientId);
+        var envelope = await envelopes.OfAsync(delivery);
         var startedAt = clock.Now;
         var started = time.GetTimestamp();
-        var (result, body) = await PostAsync(delivery, valid, startedAt);
+        var (result, body) = envelope is null
+            ? (new AttemptResult.Unreachable(AttemptError.NotSigned), null)
+            : await PostAsync(delivery, envelope, startedAt);
         return new(result, startedAt, time.GetElapsedTime(started), body);
     }
 
     public void Dispose() => _http.Dispose();
 
-    private async Task<(AttemptResult Result, byte[]? Body)> PostAsync(
-        LeasedDelivery delivery, IReadOnlyList<WebhookSecret> valid, DateTimeOffset at)
+    private async Task<(AttemptResult Result, byte[]? Body)> PostAsync(LeasedDelivery delivery, Envelope envelope, DateTimeOffset at)
     {
         using var timeout = new CancellationTokenSource(settings.Timeout, time);
         // An activity of its own: the handler writes its id as traceparent.
         using var activity = new Activity("webhook").Start();
         try
         {
-            using var request = CreateRequest(delivery, valid, at);
+            using var request = CreateRequest(delivery, envelope, at);
             using var response = await _http.SendAsync(request, timeout.Token);
             var body = await ReadBodyAsync(response, timeout.Token);
             return (Read(response), body);
@@ -50,11 +51,11 @@ internal sealed class WebhookSender(
         }
     }
 
-    private static HttpRequestMessage CreateRequest(LeasedDelivery delivery, IReadOnlyList<WebhookSecret> valid, DateTimeOffset at)
+    private static HttpRequestMessage CreateRequest(LeasedDelivery delivery, Envelope envelope, DateTimeOffset at)
     {
         var id = TypeId.Format(TypeId.Event, delivery.EventId);
         var timestamp = at.ToUnixTimeSeconds();
-        var request = new HttpRequestMessage(HttpMethod.Post, delivery.Url)
+        var request = new HttpRequestMessage(HttpMethod.Post, envelope.Url)
         {
             Version = HttpVersion.Version20,
             VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
@@ -63,8 +64,14 @@ internal sealed class WebhookSender(
         request.Headers.TryAddWithoutValidation("User-Agent", UserAgent);
         request.Headers.TryAddWithoutValidation(WebhookSignature.IdHeader, id);
         request.Headers.TryAddWithoutValidation(WebhookSignature.TimestampHeader, timestamp.ToString(CultureInfo.InvariantCulture));
-        request.Headers.TryAddWithoutValidation(WebhookSignature.SignatureHeader, WebhookSignature.Sign(valid, id, timestamp, delivery.Payload));
+        request.Headers.TryAddWithoutValidation(WebhookSignature.SignatureHeader, WebhookSignature.Sign(envelope.Secrets, id, timestamp, delivery.Payload));
         if (delivery.LinkExpiresAt <= at) request.Headers.TryAddWithoutValidation("kyy-video-url", "expired");
+        foreach (var (name, value) in envelope.Headers)
+        {
+            // A few names, Expires for one, belong to the content's part of the same head.
+            if (!request.Headers.TryAddWithoutValidation(name, value)) request.Content.Headers.TryAddWithoutValidation(name, value);
+        }
+
         return request;
     }
 

@@ -107,6 +107,13 @@ internal sealed class MemberReader
         return JsonText.Fault(value) is { } fault ? Refuse<byte[]>(name, fault) : bytes.ToArray();
     }
 
+    /// <summary>Whether the member is not there at all: where null clears what a change would leave alone.</summary>
+    public bool IsAbsent(string name) => _object.ValueKind is not JsonValueKind.Object || !_object.TryGetProperty(name, out _);
+
+    /// <summary>Whether the member is there and null.</summary>
+    public bool IsNull(string name) =>
+        _object.ValueKind is JsonValueKind.Object && _object.TryGetProperty(name, out var value) && value.ValueKind is JsonValueKind.Null;
+
     /// <summary>Adds what only the caller knows to be wrong.</summary>
     public void Fault(string name, string message) => _faults.Add(_prefix + name, message);
 

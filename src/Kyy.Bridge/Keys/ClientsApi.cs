@@ -1,4 +1,5 @@
 using Kyy.Bridge.Client.Contracts;
+using Kyy.Bridge.Endpoints;
 using Kyy.Bridge.Http;
 using Kyy.Bridge.Keys.UpstreamKeys;
 using Kyy.Bridge.Persistence;
@@ -65,6 +66,7 @@ internal static class ClientsApi
         await db.Database.ExecuteSqlAsync(
             $"update bridge.api_keys set revoked_at = now() where client_id = {client} and revoked_at is null", cancellation);
         await UpstreamKeyStore.ForgetAllAsync(db, client, cancellation);
+        await EndpointRemoval.RemoveAllAsync(db, client, cancellation);
         await transaction.CommitAsync(cancellation);
         keys.Forget();
         return TypedResults.NoContent();

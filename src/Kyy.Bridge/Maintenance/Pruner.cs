@@ -1,3 +1,4 @@
+using Kyy.Bridge.Endpoints;
 using Kyy.Bridge.Scheduling;
 using Npgsql;
 
@@ -63,6 +64,7 @@ internal sealed class Pruner(NpgsqlDataSource dataSource, RetentionSettings rete
         removed += await DeleteAsync(EventsSql, retention.Events, cancellation);
         removed += await DeleteAsync(TasksSql, retention.Tasks, cancellation);
         removed += await DeleteAsync(IdempotencySql, IdempotencyKept, cancellation);
+        removed += await EndpointRemoval.SweepAsync(dataSource, retention.Deliveries, Batch, cancellation);
         return new(removed, removed > 0 ? TimeSpan.FromMilliseconds(100) : null);
     }
 

@@ -1,8 +1,6 @@
-using System.Net;
 using System.Text.Json;
 using Kyy.Bridge.Client.Contracts;
 using Kyy.Bridge.Deliveries;
-using Kyy.Bridge.Deliveries.Guard;
 using Kyy.Bridge.Http;
 using Kyy.Bridge.Keys;
 using Kyy.Bridge.Keys.UpstreamKeys;
@@ -12,8 +10,7 @@ using Kyy.Bridge.Upstream.Catalogue;
 namespace Kyy.Bridge.Tasks;
 
 /// <summary>Reads one registration: the whole body of the single route and each item of a batch.</summary>
-internal sealed class RegistrationReader(
-    ModelCatalogue catalogue, CallbackSettings callbacks, AddressPolicy addresses, UpstreamOptions upstream)
+internal sealed class RegistrationReader(ModelCatalogue catalogue, CallbackAddresses addresses, UpstreamOptions upstream)
 {
     private const int LongestId = 200, LongestReference = 200, LongestUrl = 2_048, LargestMetadata = 4 << 10;
     private const int ShortestDeadline = 60, LongestDeadline = 604_800;
@@ -88,10 +85,8 @@ internal sealed class RegistrationReader(
             return null;
         }
 
-        if (callbacks.RequireHttps && uri.Scheme != Uri.UriSchemeHttps) members.Fault("callback_url", "must begin with https://");
-        if (IPAddress.TryParse(uri.DnsSafeHost, out var address) && !addresses.Allows(address))
-            members.Fault("callback_url", "must not name an address that webhooks are not sent to");
-        return new(url, $"{uri.IdnHost.ToLowerInvariant()}:{uri.Port}", events ?? CallbackEvents.Ends, events is not null);
+        foreach (var fault in addresses.Faults(uri)) members.Fault("callback_url", fault);
+        return new(url, CallbackAddresses.HostOf(uri), events ?? CallbackEvents.Ends, events is not null);
     }
 
     private ModelFamily FamilyOf(string? id) => id is null ? catalogue.Default : catalogue.Find(id) ?? catalogue.Default;

@@ -53,7 +53,7 @@ public sealed partial class RunbookTests(RolesDatabase roles) : IClassFixture<Ro
     [GeneratedRegex("```sql\n(?<sql>.+?)```", RegexOptions.Singleline | RegexOptions.ExplicitCapture)]
     private static partial Regex Sql();
 
-    [GeneratedRegex(@"\b[12]\d{3}\b(?!-)")]
+    [GeneratedRegex(@"\b[123]\d{3}\b(?!-)")]
     private static partial Regex EventId();
 
     [GeneratedRegex("/problems/[a-z-]+")]
