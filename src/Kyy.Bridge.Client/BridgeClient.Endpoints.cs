@@ -67,12 +67,12 @@ public sealed partial class BridgeClient
     /// <param name="id">Its id, <c>ep_…</c>.</param>
     /// <param name="type">One of <see cref="EventTypes"/>; null stands for <see cref="EventTypes.EndpointPing"/>.</param>
     /// <param name="cancellationToken">Gives up waiting for the answer.</param>
-    public Task<AttemptView> TestEndpointAsync(string id, string? type = null, CancellationToken cancellationToken = default) =>
+    public Task<BridgeDeliveryAttempt> TestEndpointAsync(string id, string? type = null, CancellationToken cancellationToken = default) =>
         _bridge.PostAsync(
             $"{Addresses.Endpoint(id)}/test",
             new EndpointTest(type),
             BridgeJson.Requests.EndpointTest,
-            BridgeJson.Wire.AttemptView,
+            BridgeJson.Wire.BridgeDeliveryAttempt,
             null,
             cancellationToken);
 

@@ -1,21 +1,26 @@
 namespace Kyy.Bridge.Client.Contracts;
 
-/// <summary>The <c>data</c> of <see cref="EventTypes.EndpointPing"/> and <see cref="EventTypes.EndpointDisabled"/>.</summary>
-/// <remarks>Without the URL: other endpoints of the client may be somebody else's, and an address may be a secret.</remarks>
+/// <summary>The <c>data</c> of <see cref="EventTypes.EndpointDisabled"/>.</summary>
 public sealed record EndpointEventData
 {
     /// <summary>The endpoint, <c>ep_…</c>.</summary>
     public required string Id { get; init; }
 
-    /// <inheritdoc cref="EndpointView.Description"/>
-    public string? Description { get; init; }
+    /// <summary>Where it is.</summary>
+    public required string Url { get; init; }
 
-    /// <inheritdoc cref="EndpointView.Status"/>
+    /// <summary>What it is from then on: <c>disabled</c>.</summary>
     public required string Status { get; init; }
 
-    /// <inheritdoc cref="EndpointView.DisabledReason"/>
+    /// <summary>Why: <c>gone</c>, it answered 410, or <c>failing</c>, it has done nothing but fail for days. More may be added.</summary>
     public string? DisabledReason { get; init; }
 
-    /// <inheritdoc cref="EndpointView.FailingSince"/>
+    /// <summary>The first failure since the last success.</summary>
     public DateTimeOffset? FailingSince { get; init; }
+
+    /// <summary>When it was disabled.</summary>
+    public DateTimeOffset? DisabledAt { get; init; }
+
+    /// <summary>The client whose endpoint it is, <c>cli_…</c>.</summary>
+    public string? ClientId { get; init; }
 }

@@ -1,5 +1,5 @@
 namespace Kyy.Bridge.Client.Contracts;
 
-/// <summary>A replay was accepted and is done in steps.</summary>
-/// <param name="Id">Its id, <c>rpl_…</c>, by which its progress is to be had.</param>
+/// <summary>The answer to a wish to send many again: it is done by and by.</summary>
+/// <param name="Id">The replay's id, <c>rpl_…</c>, to ask how far it has come.</param>
 public sealed record ReplayAccepted(string Id);

@@ -8,7 +8,7 @@ namespace Kyy.Bridge.Client.Contracts;
 /// <param name="Data">What it happened to. Its shape depends on <paramref name="Type"/>, so it is kept as it was sent.</param>
 public sealed record WebhookEvent(string Type, DateTimeOffset Timestamp, RawJson Data)
 {
-    private const string TaskPrefix = "task.", UpstreamKeyPrefix = "upstream_key.", EndpointPrefix = "endpoint.";
+    private const string TaskPrefix = "task.", UpstreamKeyPrefix = "upstream_key.";
 
     /// <summary>Reads a webhook's body. Verify it first, by the same bytes.</summary>
     /// <exception cref="JsonException">The body is not an event.</exception>
@@ -24,9 +24,4 @@ public sealed record WebhookEvent(string Type, DateTimeOffset Timestamp, RawJson
     /// <exception cref="JsonException">The event says that it is about an upstream key, but its data is not one.</exception>
     public UpstreamKeyEventData? ReadUpstreamKey() =>
         Type.StartsWith(UpstreamKeyPrefix, StringComparison.Ordinal) ? Data.Read(BridgeJson.Wire.UpstreamKeyEventData) : null;
-
-    /// <summary>Reads <see cref="Data"/> as an endpoint; null where the event is not about one.</summary>
-    /// <exception cref="JsonException">The event says that it is about an endpoint, but its data is not one.</exception>
-    public EndpointEventData? ReadEndpoint() =>
-        Type.StartsWith(EndpointPrefix, StringComparison.Ordinal) ? Data.Read(BridgeJson.Wire.EndpointEventData) : null;
 }

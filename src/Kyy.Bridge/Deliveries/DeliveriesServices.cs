@@ -8,7 +8,7 @@ internal static class DeliveriesServices
     public static IServiceCollection AddDeliveries(this IServiceCollection services, DeliverySettings delivery, CallbackSettings callbacks)
     {
         services.AddSingleton(delivery).AddSingleton(callbacks).AddSingleton(new AddressPolicy(callbacks.AllowedNetworks));
-        services.AddSingleton<CallbackAddresses>();
+        services.AddSingleton<CallbackRules>();
         services.AddSingleton<DeliveryInbox>().AddSingleton<Envelopes>().AddSingleton<WebhookSender>();
         services.AddSingleton<Dispatcher>();
         return services.AddSingleton<IRecurringWork>(provider => provider.GetRequiredService<Dispatcher>());

@@ -30,7 +30,7 @@ internal static class EndpointActionsApi
             .WithSummary("Sends events since a time to an endpoint again, as work that is done in steps and survives restarts.");
     }
 
-    private static async Task<Results<Ok<AttemptView>, ProblemResult>> Test(
+    private static async Task<Results<Ok<BridgeDeliveryAttempt>, ProblemResult>> Test(
         string id, Caller caller, JsonBody body, EndpointTrial trial, BridgeDbContext db, CancellationToken cancellation)
     {
         var members = new MemberReader(body.Root);
@@ -38,8 +38,8 @@ internal static class EndpointActionsApi
         if (members.Refusal() is { } refusal) return refusal;
         if (await EndpointQueries.FindAsync(db, caller, id, cancellation) is not { } endpoint) return Problems.NotFound();
 
-        var view = await EndpointQueries.ViewAsync(db, caller, endpoint, cancellation);
-        return await trial.SendAsync(endpoint, view, type) is { } attempt
+        var failingSince = await EndpointQueries.FailingSinceAsync(db, endpoint.Id, cancellation);
+        return await trial.SendAsync(endpoint, failingSince, type) is { } attempt
             ? TypedResults.Ok(attempt)
             : Problems.Quota(TooManyTests, TimeSpan.FromSeconds(5));
     }
@@ -105,7 +105,7 @@ internal static class EndpointActionsApi
         var events = members.Choices("events", EndpointEvents.All);
         foreach (var name in (string[])["since", "only"])
         {
-            if (members.IsAbsent(name) || members.IsNull(name)) members.Fault(name, "is required");
+            if (!members.Has(name)) members.Fault(name, "is required");
         }
 
         if (since >= now) members.Fault("since", "must be in the past");

@@ -19,14 +19,14 @@ internal sealed class EndpointTrial(WebhookSender sender, EndpointSecrets secret
     private readonly Dictionary<Guid, int> _underWay = [];
 
     /// <summary>How it went; null where the client has as many tests under way as it may have.</summary>
-    public async Task<AttemptView?> SendAsync(WebhookEndpoint endpoint, EndpointView view, string type)
+    public async Task<BridgeDeliveryAttempt?> SendAsync(WebhookEndpoint endpoint, DateTimeOffset? failingSince, string type)
     {
         if (!TryBegin(endpoint.ClientId)) return null;
         try
         {
             // A change that was made on another replica a moment ago is what is to be tested.
             secrets.Forget(endpoint.Id);
-            return View(await sender.SendAsync(Delivery(endpoint, view, type)));
+            return View(await sender.SendAsync(Delivery(endpoint, failingSince, type)));
         }
         finally
         {
@@ -34,7 +34,7 @@ internal sealed class EndpointTrial(WebhookSender sender, EndpointSecrets secret
         }
     }
 
-    private LeasedDelivery Delivery(WebhookEndpoint endpoint, EndpointView view, string type) => new()
+    private LeasedDelivery Delivery(WebhookEndpoint endpoint, DateTimeOffset? failingSince, string type) => new()
     {
         Id = ids.Next(),
         EventId = ids.Next(),
@@ -45,13 +45,13 @@ internal sealed class EndpointTrial(WebhookSender sender, EndpointSecrets secret
         Destination = 0, // None: it takes no part in the deliveries' shares.
         Host = endpoint.Host,
         Url = endpoint.Url,
-        Payload = EventExamples.Of(type, ids.Next(), view, clock.Now),
+        Payload = EventExamples.Of(type, ids.Next(), endpoint, failingSince, clock.Now),
         Claim = 0,
         Attempt = 1,
         LeaseEnds = 0,
     };
 
-    private static AttemptView View(Attempt attempt) => new()
+    private static BridgeDeliveryAttempt View(Attempt attempt) => new()
     {
         Number = 1,
         StartedAt = attempt.StartedAt,

@@ -13,43 +13,47 @@ internal static class EventExamples
     /// <param name="type">One of <see cref="EventTypes"/>.</param>
     /// <param name="id">Any id, for whatever the event is about.</param>
     /// <param name="endpoint">The endpoint that it is sent to: events of endpoints are about it.</param>
+    /// <param name="failingSince">The endpoint's first failure since its last success.</param>
     /// <param name="now">The time of the event.</param>
-    public static byte[] Of(string type, Guid id, EndpointView endpoint, DateTimeOffset now) =>
-        JsonSerializer.SerializeToUtf8Bytes(new WebhookEvent(type, now, Data(type, id, endpoint, now)), BridgeJson.Wire.WebhookEvent);
-
-    private static RawJson Data(string type, Guid id, EndpointView endpoint, DateTimeOffset now) => type switch
+    public static byte[] Of(string type, Guid id, WebhookEndpoint endpoint, DateTimeOffset? failingSince, DateTimeOffset now)
     {
-        EventTypes.EndpointPing or EventTypes.EndpointDisabled => RawJson.From(Endpoint(type, endpoint, now), BridgeJson.Wire.EndpointEventData),
-        EventTypes.UpstreamKeyRejected or EventTypes.UpstreamKeyRestored =>
-            RawJson.From(UpstreamKey(type, now), BridgeJson.Wire.UpstreamKeyEventData),
-        _ => RawJson.From(Task(type, id, now), BridgeJson.Wire.TaskEventData),
+        var data = type switch
+        {
+            EventTypes.EndpointPing => RawJson.From(Endpoint(endpoint, failingSince), BridgeJson.Wire.EndpointEventData),
+            EventTypes.EndpointDisabled => RawJson.From(Disabled(endpoint, now), BridgeJson.Wire.EndpointEventData),
+            EventTypes.UpstreamKeyRejected or EventTypes.UpstreamKeyRestored =>
+                RawJson.From(UpstreamKey(type, endpoint.ClientId, now), BridgeJson.Wire.UpstreamKeyEventData),
+            _ => RawJson.From(Task(type, id, now), BridgeJson.Wire.TaskEventData),
+        };
+        return JsonSerializer.SerializeToUtf8Bytes(new WebhookEvent(type, now, data), BridgeJson.Wire.WebhookEvent);
+    }
+
+    private static EndpointEventData Endpoint(WebhookEndpoint endpoint, DateTimeOffset? failingSince) => new()
+    {
+        Id = TypeId.Format(TypeId.Endpoint, endpoint.Id),
+        Url = endpoint.Url,
+        Status = endpoint.Status,
+        DisabledReason = endpoint.DisabledReason,
+        FailingSince = failingSince,
+        DisabledAt = endpoint.DisabledAt,
+        ClientId = TypeId.Format(TypeId.Client, endpoint.ClientId),
     };
 
-    private static EndpointEventData Endpoint(string type, EndpointView endpoint, DateTimeOffset now) => type is EventTypes.EndpointPing
-        ? new()
-        {
-            Id = endpoint.Id,
-            Description = endpoint.Description,
-            Status = endpoint.Status,
-            DisabledReason = endpoint.DisabledReason,
-            FailingSince = endpoint.FailingSince,
-        }
-        : new()
-        {
-            Id = endpoint.Id,
-            Description = endpoint.Description,
-            Status = EndpointStatuses.Disabled,
-            DisabledReason = EndpointDisabledReasons.Failing,
-            FailingSince = now.AddDays(-5),
-        };
+    private static EndpointEventData Disabled(WebhookEndpoint endpoint, DateTimeOffset now) => Endpoint(endpoint, now.AddDays(-5)) with
+    {
+        Status = WebhookEndpoint.Disabled,
+        DisabledReason = EndpointDisabledReasons.Failing,
+        DisabledAt = now,
+    };
 
-    private static UpstreamKeyEventData UpstreamKey(string type, DateTimeOffset now) => new()
+    private static UpstreamKeyEventData UpstreamKey(string type, Guid client, DateTimeOffset now) => new()
     {
         Name = "default",
         State = type is EventTypes.UpstreamKeyRejected ? UpstreamKeyStates.Rejected : UpstreamKeyStates.Active,
         Since = now,
         StatusCode = type is EventTypes.UpstreamKeyRejected ? StatusCodes.Status401Unauthorized : null,
         BaseUrl = "https://upstream.example.com",
+        ClientId = TypeId.Format(TypeId.Client, client),
     };
 
     private static TaskEventData Task(string type, Guid id, DateTimeOffset now)

@@ -107,15 +107,15 @@ internal sealed class MemberReader
         return JsonText.Fault(value) is { } fault ? Refuse<byte[]>(name, fault) : bytes.ToArray();
     }
 
-    /// <summary>Whether the member is not there at all: where null clears what a change would leave alone.</summary>
-    public bool IsAbsent(string name) => _object.ValueKind is not JsonValueKind.Object || !_object.TryGetProperty(name, out _);
-
-    /// <summary>Whether the member is there and null.</summary>
-    public bool IsNull(string name) =>
-        _object.ValueKind is JsonValueKind.Object && _object.TryGetProperty(name, out var value) && value.ValueKind is JsonValueKind.Null;
+    /// <summary>Whether a member is there, whatever is wrong with it.</summary>
+    public bool Has(string name) => _object.ValueKind is JsonValueKind.Object
+        && _object.TryGetProperty(name, out var value) && value.ValueKind is not JsonValueKind.Null;
 
     /// <summary>Adds what only the caller knows to be wrong.</summary>
     public void Fault(string name, string message) => _faults.Add(_prefix + name, message);
+
+    /// <summary>Whether a member is not there at all, not even as null: a change leaves alone what it names.</summary>
+    public bool IsAbsent(string name) => _object.ValueKind is not JsonValueKind.Object || !_object.TryGetProperty(name, out _);
 
     /// <summary>
     /// The answer to an object with faults, unknown and repeated members among them; null where there are none. To be asked once, after

@@ -8,7 +8,8 @@ namespace Kyy.Bridge.Persistence;
 /// </summary>
 internal static class TypeId
 {
-    public const string Task = "tsk", Event = "evt", Delivery = "dlv", Client = "cli", Key = "key", Endpoint = "ep", Replay = "rpl";
+    public const string Task = "tsk", Event = "evt", Delivery = "dlv", Client = "cli", Key = "key",
+        Endpoint = "ep", Replay = "rpl";
 
     private const string Alphabet = "0123456789abcdefghjkmnpqrstvwxyz";
     private const int SuffixLength = 26;

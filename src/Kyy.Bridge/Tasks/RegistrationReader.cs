@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Kyy.Bridge.Client.Contracts;
-using Kyy.Bridge.Deliveries;
+using Kyy.Bridge.Deliveries.Guard;
 using Kyy.Bridge.Http;
 using Kyy.Bridge.Keys;
 using Kyy.Bridge.Keys.UpstreamKeys;
@@ -10,9 +10,9 @@ using Kyy.Bridge.Upstream.Catalogue;
 namespace Kyy.Bridge.Tasks;
 
 /// <summary>Reads one registration: the whole body of the single route and each item of a batch.</summary>
-internal sealed class RegistrationReader(ModelCatalogue catalogue, CallbackAddresses addresses, UpstreamOptions upstream)
+internal sealed class RegistrationReader(ModelCatalogue catalogue, CallbackRules callbacks, UpstreamOptions upstream)
 {
-    private const int LongestId = 200, LongestReference = 200, LongestUrl = 2_048, LargestMetadata = 4 << 10;
+    private const int LongestId = 200, LongestReference = 200, LargestMetadata = 4 << 10;
     private const int ShortestDeadline = 60, LongestDeadline = 604_800;
 
     private readonly string[] _families = [.. catalogue.Families.Where(family => family != catalogue.Default).Select(family => family.Id)];
@@ -77,16 +77,12 @@ internal sealed class RegistrationReader(ModelCatalogue catalogue, CallbackAddre
 
     private Callback? Callback(MemberReader members)
     {
-        var url = members.Url("callback_url", LongestUrl);
+        var address = callbacks.Read(members, "callback_url");
         var events = members.Choices("events", CallbackEvents.All);
-        if (url is null || !Uri.TryCreate(url, UriKind.Absolute, out var uri))
-        {
-            if (events is not null && url is null) members.Fault("events", "must come with callback_url: they say what it gets");
-            return null;
-        }
-
-        foreach (var fault in addresses.Faults(uri)) members.Fault("callback_url", fault);
-        return new(url, CallbackAddresses.HostOf(uri), events ?? CallbackEvents.Ends, events is not null);
+        if (address is not null) return new(address.Url, address.Host, events ?? CallbackEvents.Ends, events is not null);
+        if (events is not null && !members.Has("callback_url"))
+            members.Fault("events", "must come with callback_url: they say what it gets");
+        return null;
     }
 
     private ModelFamily FamilyOf(string? id) => id is null ? catalogue.Default : catalogue.Find(id) ?? catalogue.Default;

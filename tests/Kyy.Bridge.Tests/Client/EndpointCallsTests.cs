@@ -56,7 +56,7 @@ public sealed class EndpointCallsTests
 
         (await client.GetEndpointSecretAsync("ep_01", Stop)).Secret.ShouldBe("whsec_x");
         (await client.RotateEndpointSecretAsync("ep_01", TimeSpan.FromMinutes(1), cancellationToken: Stop)).Secret.ShouldBe("whsec_y");
-        (await client.TestEndpointAsync("ep_01", cancellationToken: Stop)).Error.ShouldBe(AttemptErrors.Dns);
+        (await client.TestEndpointAsync("ep_01", cancellationToken: Stop)).Error.ShouldBe("dns");
         (await client.TestEndpointAsync("ep_01", EventTypes.TaskLost, Stop)).DurationMs.ShouldBe(7);
         await client.EnableEndpointAsync("ep_01", catchUp: false, cancellationToken: Stop);
         await client.DisableEndpointAsync("ep_01", cancellationToken: Stop);

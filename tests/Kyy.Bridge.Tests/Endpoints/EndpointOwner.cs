@@ -62,11 +62,11 @@ internal sealed record EndpointOwner(BridgeApplication Bridge, ClientCreated Cli
         return answer.Read(BridgeJson.Wire.SigningSecret);
     }
 
-    public async Task<AttemptView> TestAsync(string id, string? type = null)
+    public async Task<BridgeDeliveryAttempt> TestAsync(string id, string? type = null)
     {
         using var answer = await Caller.PostAsync($"{Path}/{id}/test", type is null ? new { } : new { type });
         answer.Status.ShouldBe(HttpStatusCode.OK, answer.Body);
-        return answer.Read(BridgeJson.Wire.AttemptView);
+        return answer.Read(BridgeJson.Wire.BridgeDeliveryAttempt);
     }
 
     public async Task<EndpointView> ActAsync(string id, string verb, object? body = null)

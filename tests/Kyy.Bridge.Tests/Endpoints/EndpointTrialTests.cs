@@ -23,7 +23,7 @@ public sealed class EndpointTrialTests(PostgresServer server) : IAsyncLifetime
         _bridge = await BridgeApplication.StartAsync(server, null, ("Bridge:Delivery:Timeout", "1s"));
         _receiver = await ReceiverServer.StartAsync(new ReceiverOptions());
         _owner = await EndpointOwner.CreateAsync(_bridge);
-        _endpoint = await _owner.MakeAsync(new { url = _receiver.Hook().AbsoluteUri, description = "Orders" });
+        _endpoint = await _owner.MakeAsync(new { url = _receiver.Hook().AbsoluteUri });
         _receiver.Secrets = [WebhookSecret.Parse(_endpoint.Secret)];
     }
 
@@ -47,7 +47,10 @@ public sealed class EndpointTrialTests(PostgresServer server) : IAsyncLifetime
         webhook.Headers["traceparent"].ShouldNotBeEmpty();
         var ping = WebhookEvent.Read(webhook.Body.Span);
         ping.Type.ShouldBe(EventTypes.EndpointPing);
-        ping.ReadEndpoint().ShouldBe(new() { Id = _endpoint.Id, Description = "Orders", Status = "disabled", DisabledReason = "by_request" });
+        var about = Endpoint(ping);
+        (about.Id, about.Url, about.Status, about.DisabledReason, about.FailingSince, about.ClientId)
+            .ShouldBe((_endpoint.Id, _endpoint.Url, "disabled", "by_request", null, _owner.Client.Id));
+        about.DisabledAt.ShouldNotBeNull();
         (await _bridge.Database.ScalarAsync<long>(
             "select (select count(*) from bridge.events) + (select count(*) from bridge.deliveries)")).ShouldBe(0);
     }
@@ -76,7 +79,7 @@ public sealed class EndpointTrialTests(PostgresServer server) : IAsyncLifetime
         }
 
         events[EventTypes.TaskArchived].ReadTask()!.Archive.ShouldNotBeNull();
-        events[EventTypes.EndpointDisabled].ReadEndpoint()!.DisabledReason.ShouldBe("failing");
+        Endpoint(events[EventTypes.EndpointDisabled]).DisabledReason.ShouldBe("failing");
         events[EventTypes.UpstreamKeyRejected].ReadUpstreamKey()!.State.ShouldBe("rejected");
     }
 
@@ -129,12 +132,14 @@ public sealed class EndpointTrialTests(PostgresServer server) : IAsyncLifetime
         using var guarded = await strict.As(_owner.Client.ApiKey).PostAsync($"{EndpointOwner.Path}/{_endpoint.Id}/test", new { });
 
         unknown.ShouldBeInvalid("type", "must be one of");
-        guarded.Read(BridgeJson.Wire.AttemptView).Error.ShouldBe("guard");
+        guarded.Read(BridgeJson.Wire.BridgeDeliveryAttempt).Error.ShouldBe("guard");
         _receiver.Webhooks.ShouldBeEmpty();
     }
 
     private static Task<TestAnswer> PostAsync(EndpointOwner owner, string id) =>
         owner.Caller.PostAsync($"{EndpointOwner.Path}/{id}/test", new { });
+
+    private static EndpointEventData Endpoint(WebhookEvent made) => made.Data.Read(BridgeJson.Wire.EndpointEventData)!;
 
     private static IEnumerable<string> Members(string json) => JsonElement.Parse(json).EnumerateObject().Select(member => member.Name);
 }
