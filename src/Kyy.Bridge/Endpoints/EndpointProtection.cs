@@ -7,33 +7,31 @@ using Microsoft.AspNetCore.DataProtection;
 namespace Kyy.Bridge.Endpoints;
 
 /// <summary>
-/// Encrypts endpoints' secrets and headers, each for its client, its endpoint and its row: a ciphertext that is copied to another one
+/// Encrypts endpoints' secrets and headers, each for its client and its row: a ciphertext that is copied to another one
 /// is worth nothing there.
 /// </summary>
 internal sealed class EndpointProtection(IDataProtectionProvider protection)
 {
-    public byte[] Protect(Guid client, Guid endpoint, Guid id, WebhookSecret secret) =>
-        SecretProtector(client, endpoint, id).Protect(Encoding.UTF8.GetBytes(secret.Reveal()));
+    public byte[] Protect(Guid client, Guid id, WebhookSecret secret) =>
+        SecretProtector(client, id).Protect(Encoding.UTF8.GetBytes(secret.Reveal()));
 
     /// <exception cref="System.Security.Cryptography.CryptographicException">It cannot be read.</exception>
-    public WebhookSecret Reveal(Guid client, Guid endpoint, Guid id, byte[] ciphertext) =>
-        WebhookSecret.Parse(Encoding.UTF8.GetString(SecretProtector(client, endpoint, id).Unprotect(ciphertext)));
+    public WebhookSecret Reveal(Guid client, Guid id, byte[] ciphertext) =>
+        WebhookSecret.Parse(Encoding.UTF8.GetString(SecretProtector(client, id).Unprotect(ciphertext)));
 
     /// <summary>Null for no headers.</summary>
-    public byte[]? Protect(Guid client, Guid endpoint, IReadOnlyList<KeyValuePair<string, string>> headers) => headers.Count == 0
+    public byte[]? ProtectHeaders(Guid client, Guid endpoint, IReadOnlyList<KeyValuePair<string, string>> headers) => headers.Count == 0
         ? null
         : HeadersProtector(client, endpoint).Protect(JsonSerializer.SerializeToUtf8Bytes(headers.ToDictionary()));
 
     /// <exception cref="System.Security.Cryptography.CryptographicException">They cannot be read.</exception>
-    public IReadOnlyList<KeyValuePair<string, string>> Reveal(Guid client, Guid endpoint, byte[]? ciphertext) => ciphertext is null
+    public IReadOnlyList<KeyValuePair<string, string>> RevealHeaders(Guid client, Guid endpoint, byte[]? ciphertext) => ciphertext is null
         ? []
         : [.. JsonSerializer.Deserialize<Dictionary<string, string>>(HeadersProtector(client, endpoint).Unprotect(ciphertext))!];
 
-    /// <summary>Of the secret in one row.</summary>
-    public IDataProtector SecretProtector(Guid client, Guid endpoint, Guid id) => protection.CreateProtector(
-        "Kyy.Bridge.EndpointSecrets", TypeId.Format(TypeId.Client, client), TypeId.Format(TypeId.Endpoint, endpoint), id.ToString());
+    private IDataProtector SecretProtector(Guid client, Guid id) =>
+        protection.CreateProtector("Kyy.Bridge.EndpointSecrets", TypeId.Format(TypeId.Client, client), id.ToString());
 
-    /// <summary>Of the headers of one endpoint.</summary>
-    public IDataProtector HeadersProtector(Guid client, Guid endpoint) => protection.CreateProtector(
-        "Kyy.Bridge.EndpointHeaders", TypeId.Format(TypeId.Client, client), TypeId.Format(TypeId.Endpoint, endpoint));
+    private IDataProtector HeadersProtector(Guid client, Guid endpoint) =>
+        protection.CreateProtector("Kyy.Bridge.EndpointHeaders", TypeId.Format(TypeId.Client, client), endpoint.ToString());
 }

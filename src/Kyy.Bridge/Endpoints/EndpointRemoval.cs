@@ -57,13 +57,13 @@ internal static class EndpointRemoval
     public static async Task RemoveAllAsync(BridgeDbContext db, Guid client, CancellationToken cancellation)
     {
         await db.Database.ExecuteSqlAsync(
-            $"delete from bridge.endpoint_secrets where endpoint_id in (select id from bridge.endpoints where client_id = {client})", cancellation);
-        await db.Database.ExecuteSqlAsync(
             $"""
             update bridge.endpoints set deleted_at = now(), headers = null, header_names = array[]::text[]
              where client_id = {client} and deleted_at is null
             """,
             cancellation);
+        await db.Database.ExecuteSqlAsync(
+            $"delete from bridge.endpoint_secrets where endpoint_id in (select id from bridge.endpoints where client_id = {client})", cancellation);
         await db.Database.ExecuteSqlRawAsync(CancelOfClientSql, [client], cancellation);
     }
 

@@ -43,7 +43,7 @@ internal sealed class EndpointSecrets
     public EndpointSecretRow NewRow(Guid client, Guid endpoint, WebhookSecret secret)
     {
         var id = _ids.Next();
-        return new() { Id = id, EndpointId = endpoint, Ciphertext = _protection.Protect(client, endpoint, id, secret), CreatedAt = _clock.Now };
+        return new() { Id = id, EndpointId = endpoint, Ciphertext = _protection.Protect(client, id, secret), CreatedAt = _clock.Now };
     }
 
     private async Task<Envelope?> LookUpAsync(Guid endpoint)
@@ -56,10 +56,10 @@ internal sealed class EndpointSecrets
         while (await reader.ReadAsync())
         {
             var client = reader.GetGuid(0);
-            secrets.Add(_protection.Reveal(client, endpoint, reader.GetGuid(3), reader.GetFieldValue<byte[]>(4)));
+            secrets.Add(_protection.Reveal(client, reader.GetGuid(3), reader.GetFieldValue<byte[]>(4)));
             envelope ??= new(
                 reader.GetString(1), secrets,
-                _protection.Reveal(client, endpoint, reader.IsDBNull(2) ? null : reader.GetFieldValue<byte[]>(2)));
+                _protection.RevealHeaders(client, endpoint, reader.IsDBNull(2) ? null : reader.GetFieldValue<byte[]>(2)));
         }
 
         return envelope;

@@ -54,7 +54,7 @@ internal static class EndpointSecretsApi
             .FromSql($"select * from bridge.endpoint_secrets where endpoint_id = {endpoint.Id} and (valid_until is null or valid_until > now())")
             .ToListAsync(cancellation);
         return valid.SingleOrDefault(row => row.ValidUntil is null) is { } current
-            ? new(protection.Reveal(endpoint.ClientId, endpoint.Id, current.Id, current.Ciphertext).Reveal(), valid.Max(row => row.ValidUntil))
+            ? new(protection.Reveal(endpoint.ClientId, current.Id, current.Ciphertext).Reveal(), valid.Max(row => row.ValidUntil))
             : null;
     }
 }

@@ -99,7 +99,7 @@ internal sealed class EndpointStore(
         if (wish.Headers is not { } headers) return endpoint;
 
         endpoint.HeaderNames = [.. headers.Select(header => header.Key)];
-        endpoint.Headers = protection.Protect(endpoint.ClientId, endpoint.Id, headers);
+        endpoint.Headers = protection.ProtectHeaders(endpoint.ClientId, endpoint.Id, headers);
         return endpoint;
     }
 }

@@ -20,6 +20,7 @@ public sealed partial class FolderRules
     [InlineData("Polling")]
     [InlineData("Outcomes")]
     [InlineData("Deliveries")]
+    [InlineData("Endpoints")]
     [InlineData("Keys")]
     [InlineData("Persistence")]
     public void No_feature_knows_the_console_nor_the_engine_it_is_run_by(string folder) =>

@@ -134,7 +134,7 @@ public sealed class SettleDeliveriesTests(PostgresServer server)
         await SettleDeliveries.WriteAsync(database.DataSource, settlements);
 
         (await database.ReadAsync<string>("select error from bridge.delivery_attempts"))
-            .ShouldBe(["dns", "refused", "reset", "timeout", "tls", "http", "guard", "worker_lost"], ignoreOrder: true);
+            .ShouldBe(["dns", "refused", "reset", "timeout", "tls", "http", "guard", "worker_lost", "not_signed"], ignoreOrder: true);
     }
 
     [Fact]
