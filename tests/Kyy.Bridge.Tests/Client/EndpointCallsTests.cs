@@ -82,7 +82,13 @@ public sealed class EndpointCallsTests
         new EndpointChange { Headers = headers }.ToString().ShouldBe("EndpointChange");
         new EndpointCreated
         {
-            Id = "ep_01", Url = "", Events = [], Headers = [], Status = "enabled", CreatedAt = default, Secret = "whsec_hidden",
+            Id = "ep_01",
+            Url = "",
+            Events = [],
+            Headers = [],
+            Status = "enabled",
+            CreatedAt = default,
+            Secret = "whsec_hidden",
         }.ToString().ShouldBe("EndpointCreated ep_01");
     }
 }
