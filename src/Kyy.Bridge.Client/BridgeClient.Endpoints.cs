@@ -34,7 +34,8 @@ public sealed partial class BridgeClient
     /// <param name="change">What changes.</param>
     /// <param name="cancellationToken">Gives up waiting for the answer.</param>
     public Task<EndpointView> ChangeEndpointAsync(string id, EndpointChange change, CancellationToken cancellationToken = default) =>
-        _bridge.PatchAsync(Addresses.Endpoint(id), change.ToBody(), BridgeJson.Wire.RawJson, BridgeJson.Wire.EndpointView, cancellationToken);
+        _bridge.PatchAsync(
+            Addresses.Endpoint(id), change.ToBody(), BridgeJson.Wire.RawJson, BridgeJson.Wire.EndpointView, cancellationToken);
 
     /// <summary>Deletes an endpoint, its secrets and headers, and cancels its pending deliveries.</summary>
     /// <param name="id">Its id, <c>ep_…</c>.</param>

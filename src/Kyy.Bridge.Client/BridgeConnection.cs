@@ -35,7 +35,8 @@ internal sealed class BridgeConnection(HttpClient http, BridgeClientOptions opti
         return ReadAsync(request, answer, stop);
     }
 
-    public Task<T> PatchAsync<TBody, T>(string address, TBody body, JsonTypeInfo<TBody> type, JsonTypeInfo<T> answer, CancellationToken stop)
+    public Task<T> PatchAsync<TBody, T>(
+        string address, TBody body, JsonTypeInfo<TBody> type, JsonTypeInfo<T> answer, CancellationToken stop)
     {
         var request = Request(HttpMethod.Patch, address);
         request.Content = Json(body, type);

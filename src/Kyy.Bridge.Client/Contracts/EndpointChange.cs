@@ -7,7 +7,9 @@ namespace Kyy.Bridge.Client.Contracts;
 public sealed record EndpointChange
 {
     /// <inheritdoc cref="EndpointRegistration.Url"/>
-    /// <remarks>With another scheme, host or port the extra headers have to be given anew, or cleared: they were meant for the old one.</remarks>
+    /// <remarks>
+    /// With another scheme, host or port the further headers have to be given anew, or cleared: they were meant for the old one.
+    /// </remarks>
     public string? Url { get; init; }
 
     /// <summary>Which <see cref="EventTypes"/>; cleared, the ending ones.</summary>

@@ -19,7 +19,8 @@ internal sealed partial class Envelopes(SigningSecrets clients, EndpointSecrets 
         }
         catch (CryptographicException unreadable)
         {
-            LogUnreadable(logger, LoggedId.OfDelivery(delivery.Id), delivery.EndpointId is { } id ? LoggedId.OfEndpoint(id) : null, unreadable);
+            LoggedId? broken = delivery.EndpointId is { } id ? LoggedId.OfEndpoint(id) : null;
+            LogUnreadable(logger, LoggedId.OfDelivery(delivery.Id), broken, unreadable);
             return null;
         }
     }

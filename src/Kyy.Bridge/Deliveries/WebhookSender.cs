@@ -64,7 +64,8 @@ internal sealed class WebhookSender(
         request.Headers.TryAddWithoutValidation("User-Agent", UserAgent);
         request.Headers.TryAddWithoutValidation(WebhookSignature.IdHeader, id);
         request.Headers.TryAddWithoutValidation(WebhookSignature.TimestampHeader, timestamp.ToString(CultureInfo.InvariantCulture));
-        request.Headers.TryAddWithoutValidation(WebhookSignature.SignatureHeader, WebhookSignature.Sign(envelope.Secrets, id, timestamp, delivery.Payload));
+        request.Headers.TryAddWithoutValidation(
+            WebhookSignature.SignatureHeader, WebhookSignature.Sign(envelope.Secrets, id, timestamp, delivery.Payload));
         if (delivery.LinkExpiresAt <= at) request.Headers.TryAddWithoutValidation("kyy-video-url", "expired");
         foreach (var (name, value) in envelope.Headers)
         {

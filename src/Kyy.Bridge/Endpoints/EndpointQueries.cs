@@ -41,7 +41,8 @@ internal static class EndpointQueries
     }
 
     /// <summary>Shows one endpoint.</summary>
-    public static async Task<EndpointView> ViewAsync(BridgeDbContext db, Caller caller, WebhookEndpoint row, CancellationToken cancellation) =>
+    public static async Task<EndpointView> ViewAsync(
+        BridgeDbContext db, Caller caller, WebhookEndpoint row, CancellationToken cancellation) =>
         View(row, await FailingSinceAsync(db, row.Id, cancellation), caller);
 
     /// <summary>The first failure since the last success.</summary>

@@ -4,7 +4,9 @@ using Npgsql;
 
 namespace Kyy.Bridge.Endpoints;
 
-/// <summary>Deletes endpoints: what is secret goes at once, what is pending is cancelled, and the row stays as long as deliveries name it.</summary>
+/// <summary>
+/// Deletes endpoints: what is secret goes at once, what is pending is cancelled, and the row stays as long as deliveries name it.
+/// </summary>
 internal static class EndpointRemoval
 {
     // Waits for nobody, so that it cannot be part of a deadlock. What is being settled at this moment, and what is more than a
@@ -20,8 +22,9 @@ internal static class EndpointRemoval
             where e.deleted_at is not null
         """, Bounded = " limit 5000 for update of d skip locked))";
 
-    private const string CancelOfOneSql = Cancel + " and e.id = {0}" + Bounded, CancelOfClientSql = Cancel + " and e.client_id = {0}" + Bounded,
-        CancelSql = Cancel + Bounded;
+    private const string CancelSql = Cancel + Bounded,
+        CancelOfOneSql = Cancel + " and e.id = {0}" + Bounded,
+        CancelOfClientSql = Cancel + " and e.client_id = {0}" + Bounded;
 
     // Deliveries and replays name endpoints; both have gone by then.
     private const string ForgetSql = """
@@ -63,7 +66,8 @@ internal static class EndpointRemoval
             """,
             cancellation);
         await db.Database.ExecuteSqlAsync(
-            $"delete from bridge.endpoint_secrets where endpoint_id in (select id from bridge.endpoints where client_id = {client})", cancellation);
+            $"delete from bridge.endpoint_secrets where endpoint_id in (select id from bridge.endpoints where client_id = {client})",
+            cancellation);
         await db.Database.ExecuteSqlRawAsync(CancelOfClientSql, [client], cancellation);
     }
 

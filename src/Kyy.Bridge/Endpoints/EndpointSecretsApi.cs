@@ -13,7 +13,8 @@ internal static class EndpointSecretsApi
 {
     public static void MapEndpointSecrets(this IEndpointRouteBuilder endpoints)
     {
-        endpoints.MapGet("/{id}/secret", Get).WithName("GetEndpointSecret").WithSummary("The secret that an endpoint's webhooks are signed with.");
+        endpoints.MapGet("/{id}/secret", Get).WithName("GetEndpointSecret")
+            .WithSummary("The secret that an endpoint's webhooks are signed with.");
         endpoints.MapPost("/{id}/secret/rotate", Rotate).TakesJson<SecretRotation>().WithName("RotateEndpointSecret")
             .WithSummary("Makes a new secret; earlier ones sign too until the overlap is over, so that 0 ends all of them.");
     }
@@ -51,7 +52,11 @@ internal static class EndpointSecretsApi
         BridgeDbContext db, EndpointProtection protection, WebhookEndpoint endpoint, CancellationToken cancellation)
     {
         var valid = await db.EndpointSecrets
-            .FromSql($"select * from bridge.endpoint_secrets where endpoint_id = {endpoint.Id} and (valid_until is null or valid_until > now())")
+            .FromSql(
+                $"""
+                select * from bridge.endpoint_secrets
+                 where endpoint_id = {endpoint.Id} and (valid_until is null or valid_until > now())
+                """)
             .ToListAsync(cancellation);
         return valid.SingleOrDefault(row => row.ValidUntil is null) is { } current
             ? new(protection.Reveal(endpoint.ClientId, current.Id, current.Ciphertext).Reveal(), valid.Max(row => row.ValidUntil))

@@ -13,7 +13,9 @@ namespace Kyy.Bridge.Endpoints;
 internal sealed class EndpointStore(
     EndpointSecrets secrets, EndpointProtection protection, Ids ids, DatabaseClock clock, LimitsSettings limits)
 {
-    /// <summary>Makes an endpoint with its secret and its destination; null where the client has as many as it may have, or is gone.</summary>
+    /// <summary>
+    /// Makes an endpoint with its secret and its destination; null where the client has as many as it may have, or is gone.
+    /// </summary>
     public async Task<WebhookEndpoint?> AddAsync(
         BridgeDbContext db, Guid client, EndpointWish wish, WebhookSecret secret, CancellationToken cancellation)
     {

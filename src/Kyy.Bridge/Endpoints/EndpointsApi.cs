@@ -27,15 +27,15 @@ internal static class EndpointsApi
     }
 
     private static async Task<Results<Created<EndpointCreated>, ProblemResult>> Create(
-        OnBehalfOf client, Caller caller, JsonBody body, EndpointReader reader, EndpointStore store, LimitsSettings limits, BridgeDbContext db,
-        HttpRequest request, CancellationToken cancellation)
+        OnBehalfOf client, Caller caller, JsonBody body, EndpointReader reader, EndpointStore store, LimitsSettings limits,
+        BridgeDbContext db, HttpRequest request, CancellationToken cancellation)
     {
         var (wish, refusal) = reader.Read(body);
         if (refusal is not null) return refusal;
 
         var secret = wish!.Secret ?? WebhookSecret.Create();
         if (await store.AddAsync(db, client.ClientId, wish, secret, cancellation) is not { } endpoint)
-            return Problems.Quota($"A client has {limits.Endpoints} endpoints at most: delete one that is not used.", TimeSpan.FromHours(1));
+            return Problems.Quota($"A client has {limits.Endpoints} endpoints at most: delete one that is idle.", TimeSpan.FromHours(1));
 
         var created = EndpointQueries.Created(endpoint, secret.Reveal(), caller);
         return TypedResults.Created($"{request.PathBase}/v1/endpoints/{created.Id}", created);

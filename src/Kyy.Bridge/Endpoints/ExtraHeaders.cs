@@ -32,7 +32,8 @@ internal static class ExtraHeaders
         using var document = JsonDocument.Parse(json);
         KeyValuePair<string, string>[] headers =
         [
-            .. document.RootElement.EnumerateObject().Take(Most + 1).Select(member => KeyValuePair.Create(member.Name, Value(member.Value))),
+            .. document.RootElement.EnumerateObject().Take(Most + 1)
+                .Select(member => KeyValuePair.Create(member.Name, Value(member.Value))),
         ];
         if (headers.Length > Most) members.Fault(Member, $"must be {Most} at most");
         if (headers.DistinctBy(header => header.Key, StringComparer.OrdinalIgnoreCase).Count() < headers.Length)

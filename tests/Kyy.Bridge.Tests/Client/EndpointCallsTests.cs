@@ -24,7 +24,12 @@ public sealed class EndpointCallsTests
         var client = bridge.Client();
 
         var made = await client.CreateEndpointAsync(
-            new() { Url = "https://a.example/h", Events = [EventTypes.TaskFailed], Headers = new Dictionary<string, string> { ["X-Tenant"] = "a" } },
+            new()
+            {
+                Url = "https://a.example/h",
+                Events = [EventTypes.TaskFailed],
+                Headers = new Dictionary<string, string> { ["X-Tenant"] = "a" },
+            },
             "once", Stop);
         var read = await client.GetEndpointAsync("ep_01", Stop);
         var listed = await client.ListEndpointsAsync(Stop).ToListAsync(Stop);
@@ -47,11 +52,15 @@ public sealed class EndpointCallsTests
     [Fact]
     public async Task Endpoints_SecretTestEnableDisableReplay()
     {
-        const string attempt = """{"number":1,"started_at":"2026-11-20T09:00:00.000Z","duration_ms":7,"status_code":null,"error":"dns","response_body":null}""";
+        const string attempt =
+            """
+            {"number":1,"started_at":"2026-11-20T09:00:00.000Z","duration_ms":7,"status_code":null,"error":"dns","response_body":null}
+            """;
         await using var bridge = await ScriptedBridge.StartAsync(
             new Answer(200, """{"secret":"whsec_x","previous_valid_until":null}"""),
             new Answer(200, """{"secret":"whsec_y","previous_valid_until":"2026-11-20T09:00:00.000Z"}"""),
-            new Answer(200, attempt), new Answer(200, attempt), new Answer(200, View), new Answer(200, View), new Answer(202, """{"id":"rpl_01"}"""));
+            new Answer(200, attempt), new Answer(200, attempt), new Answer(200, View), new Answer(200, View),
+            new Answer(202, """{"id":"rpl_01"}"""));
         var client = bridge.Client();
 
         (await client.GetEndpointSecretAsync("ep_01", Stop)).Secret.ShouldBe("whsec_x");
@@ -78,7 +87,8 @@ public sealed class EndpointCallsTests
     public void RecordsThatCarrySecrets_AreNotShownByTheirText()
     {
         var headers = new Dictionary<string, string> { ["X-A"] = "hidden" };
-        new EndpointRegistration { Url = "https://a.example", Secret = "whsec_hidden", Headers = headers }.ToString().ShouldBe("EndpointRegistration");
+        new EndpointRegistration { Url = "https://a.example", Secret = "whsec_hidden", Headers = headers }.ToString()
+            .ShouldBe("EndpointRegistration");
         new EndpointChange { Headers = headers }.ToString().ShouldBe("EndpointChange");
         new EndpointCreated
         {

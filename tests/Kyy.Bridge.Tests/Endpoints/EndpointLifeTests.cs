@@ -121,7 +121,11 @@ public sealed class EndpointLifeTests(PostgresServer server) : IAsyncLifetime
         (await _bridge.Database.DeliveryAsync(pending)).ShouldBe("cancelled");
         (await _bridge.Database.DeliveryAsync(theirs)).ShouldBe("pending");
         (await _bridge.Database.ScalarAsync<bool>(
-            "select headers is null and header_names = '{}' and not exists (select 1 from bridge.endpoint_secrets where endpoint_id = $1) from bridge.endpoints where id = $1", Id))
+            """
+            select headers is null and header_names = '{}' and not exists (select 1 from bridge.endpoint_secrets where endpoint_id = $1)
+            from bridge.endpoints where id = $1
+            """,
+            Id))
             .ShouldBeTrue();
         (await _bridge.EnvelopeAsync(Id)).ShouldBeNull();
     }
@@ -142,7 +146,8 @@ public sealed class EndpointLifeTests(PostgresServer server) : IAsyncLifetime
         await _bridge.Database.ExecuteAsync("delete from bridge.deliveries where id = $1", late);
         (await SweepAsync(TimeSpan.FromDays(30))).ShouldBe(0);
         (await SweepAsync(TimeSpan.Zero)).ShouldBe(1);
-        (await _bridge.Database.ListAsync<Guid>("select id from bridge.endpoints")).ShouldBe([EndpointOwner.Id(TypeId.Endpoint, living.Id)]);
+        (await _bridge.Database.ListAsync<Guid>("select id from bridge.endpoints"))
+            .ShouldBe([EndpointOwner.Id(TypeId.Endpoint, living.Id)]);
         (await _bridge.Database.ScalarAsync<long>("select count(*) from bridge.destinations")).ShouldBe(1);
     }
 
@@ -165,18 +170,23 @@ public sealed class EndpointLifeTests(PostgresServer server) : IAsyncLifetime
         await using var receiver = await ReceiverServer.StartAsync(new ReceiverOptions());
         var broken = await _owner.MakeAsync(receiver.Hook("broken").AbsoluteUri);
         var brokenId = EndpointOwner.Id(TypeId.Endpoint, broken.Id);
-        await _bridge.Database.ExecuteAsync("update bridge.endpoint_secrets set ciphertext = '\\x00'::bytea where endpoint_id = $1", brokenId);
+        await _bridge.Database.ExecuteAsync(
+            "update bridge.endpoint_secrets set ciphertext = '\\x00'::bytea where endpoint_id = $1", brokenId);
         await _owner.ChangeAsync(
-            _endpoint.Id, new { url = receiver.Hook("moved").AbsoluteUri, headers = new Dictionary<string, string> { ["X-Tenant"] = "acme" } });
+            _endpoint.Id,
+            new { url = receiver.Hook("moved").AbsoluteUri, headers = new Dictionary<string, string> { ["X-Tenant"] = "acme" } });
         var unsigned = await _bridge.Database.PendingAsync(brokenId);
         var fine = await _bridge.Database.PendingAsync(Id);
 
         await using var worker = await BridgeApplication.StartAsync(
-            _bridge.Database, null, ownsDatabase: false, null, ("Bridge:Roles", "api,worker"), ("Bridge:Delivery:RetrySchedule", "100ms,1d"));
+            _bridge.Database, null, ownsDatabase: false, null,
+            ("Bridge:Roles", "api,worker"), ("Bridge:Delivery:RetrySchedule", "100ms,1d"));
         var webhook = (await receiver.WaitForAsync(_ => true, 1, World.Patience)).Single();
         await Wait.UntilAsync(
-            async () => await _bridge.Database.DeliveryAsync(unsigned) == "pending not_signed,not_signed", "the unsigned one was tried again", World.Patience);
-        await Wait.UntilAsync(async () => await _bridge.Database.DeliveryAsync(fine) == "delivered 204", "the other is settled", World.Patience);
+            async () => await _bridge.Database.DeliveryAsync(unsigned) == "pending not_signed,not_signed",
+            "the unsigned one was tried again", World.Patience);
+        await Wait.UntilAsync(
+            async () => await _bridge.Database.DeliveryAsync(fine) == "delivered 204", "the other is settled", World.Patience);
 
         webhook.Path.ShouldBe("/hooks/moved");
         webhook.Headers["X-Tenant"].ShouldBe("acme");

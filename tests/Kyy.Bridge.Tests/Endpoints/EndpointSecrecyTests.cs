@@ -26,7 +26,12 @@ public sealed class EndpointSecrecyTests(PostgresServer server)
         var owner = await EndpointOwner.CreateAsync(bridge);
         var secret = "whsec_" + Convert.ToBase64String(Encoding.ASCII.GetBytes(Canary));
         var answers = new StringBuilder();
-        var headers = new Dictionary<string, string> { ["X-Tenant"] = Canary, ["authorization"] = $"Bearer {Canary}", ["Expires"] = Canary };
+        var headers = new Dictionary<string, string>
+        {
+            ["X-Tenant"] = Canary,
+            ["authorization"] = $"Bearer {Canary}",
+            ["Expires"] = Canary,
+        };
         var made = await owner.MakeAsync(new
         {
             url = receiver.Hook().AbsoluteUri,
@@ -36,7 +41,8 @@ public sealed class EndpointSecrecyTests(PostgresServer server)
 
         foreach (var asked in new Func<Task<TestAnswer>>[]
         {
-            () => owner.PostAsync(new { url = "no", secret = secret + Canary, headers = new Dictionary<string, string> { ["X-A"] = Canary + "\n" } }),
+            () => owner.PostAsync(
+                new { url = "no", secret = secret + Canary, headers = new Dictionary<string, string> { ["X-A"] = Canary + "\n" } }),
             () => owner.Caller.GetAsync($"{Path}/{made.Id}"),
             () => owner.Caller.GetAsync(Path),
             () => bridge.AsAdmin().GetAsync(Path),
@@ -51,7 +57,8 @@ public sealed class EndpointSecrecyTests(PostgresServer server)
         }
 
         var webhook = receiver.Webhooks.ShouldHaveSingleItem();
-        (webhook.Headers["X-Tenant"], webhook.Headers["Authorization"], webhook.Headers["Expires"]).ShouldBe((Canary, $"Bearer {Canary}", Canary));
+        (webhook.Headers["X-Tenant"], webhook.Headers["Authorization"], webhook.Headers["Expires"])
+            .ShouldBe((Canary, $"Bearer {Canary}", Canary));
         var stored = await bridge.Database.ScalarAsync<string>("""
             select string_agg(row, ' ') from (
                 select e::text || encode(e.headers, 'escape') as row from bridge.endpoints e

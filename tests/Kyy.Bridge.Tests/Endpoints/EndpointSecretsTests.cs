@@ -103,7 +103,10 @@ public sealed class EndpointSecretsTests(PostgresServer server) : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("update bridge.endpoint_secrets set ciphertext = (select s.ciphertext from bridge.endpoint_secrets s where s.endpoint_id <> $1) where endpoint_id = $1")]
+    [InlineData("""
+        update bridge.endpoint_secrets set ciphertext = (select s.ciphertext from bridge.endpoint_secrets s where s.endpoint_id <> $1)
+        where endpoint_id = $1
+        """)]
     [InlineData("update bridge.endpoints set headers = (select e.headers from bridge.endpoints e where e.id <> $1) where id = $1")]
     [InlineData("update bridge.endpoints set headers = '\\x00'::bytea where id = $1")]
     public async Task What_was_copied_from_elsewhere_is_worth_nothing_and_is_told_as_not_signed(string tampering)
@@ -117,7 +120,8 @@ public sealed class EndpointSecretsTests(PostgresServer server) : IAsyncLifetime
 
         (attempt.StatusCode, attempt.Error, attempt.ResponseBody).ShouldBe((null, "not_signed", null));
         _receiver.Webhooks.ShouldBeEmpty();
-        _bridge.Log.Lines.ShouldContain(line => line.Contains("\"Id\":3001", StringComparison.Ordinal) && line.Contains(made.Id, StringComparison.Ordinal));
+        _bridge.Log.Lines.ShouldContain(
+            line => line.Contains("\"Id\":3001", StringComparison.Ordinal) && line.Contains(made.Id, StringComparison.Ordinal));
     }
 
     // How many signatures the receiver got, and whether one of them is by this secret.

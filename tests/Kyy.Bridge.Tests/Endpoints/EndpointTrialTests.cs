@@ -128,7 +128,8 @@ public sealed class EndpointTrialTests(PostgresServer server) : IAsyncLifetime
     {
         using var unknown = await _owner.Caller.PostAsync($"{EndpointOwner.Path}/{_endpoint.Id}/test", new { type = "task.done" });
         await using var strict = await BridgeApplication.StartAsync(
-            _bridge.Database, _bridge.Database.DataSource, ownsDatabase: false, null, ("Bridge:Callbacks:AllowedNetworks", "198.51.100.0/24"));
+            _bridge.Database, _bridge.Database.DataSource, ownsDatabase: false, null,
+            ("Bridge:Callbacks:AllowedNetworks", "198.51.100.0/24"));
         using var guarded = await strict.As(_owner.Client.ApiKey).PostAsync($"{EndpointOwner.Path}/{_endpoint.Id}/test", new { });
 
         unknown.ShouldBeInvalid("type", "must be one of");

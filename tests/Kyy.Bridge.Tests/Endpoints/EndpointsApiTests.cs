@@ -213,7 +213,8 @@ public sealed class EndpointsApiTests(PostgresServer server) : IAsyncLifetime
         var refused = answers.Where(answer => answer.Status != HttpStatusCode.Created).ToArray();
 
         refused.Length.ShouldBe(5);
-        foreach (var answer in refused) answer.ShouldBeProblem(HttpStatusCode.TooManyRequests, "quota").Detail!.ShouldContain("3 endpoints");
+        foreach (var answer in refused)
+            answer.ShouldBeProblem(HttpStatusCode.TooManyRequests, "quota").Detail!.ShouldContain("3 endpoints");
         using var deleted = await _owner.Caller.DeleteAsync($"{Path}/{answers.First(answer => answer.Status == HttpStatusCode.Created)
             .Read(BridgeJson.Wire.EndpointCreated).Id}");
         await _owner.MakeAsync();
@@ -242,7 +243,8 @@ public sealed class EndpointsApiTests(PostgresServer server) : IAsyncLifetime
         {
             foreach (var (method, route, body) in Verbs)
             {
-                using var answer = await other.Caller.SendAsync(method, $"{Path}/{id}{route}", body is null ? null : JsonSerializer.SerializeToUtf8Bytes(body));
+                using var answer = await other.Caller.SendAsync(
+                    method, $"{Path}/{id}{route}", body is null ? null : JsonSerializer.SerializeToUtf8Bytes(body));
                 answer.ShouldBeProblem(HttpStatusCode.NotFound, "not-found");
             }
         }
