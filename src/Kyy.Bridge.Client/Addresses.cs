@@ -5,6 +5,8 @@ internal static class Addresses
 {
     public const string Tasks = "v1/tasks";
     public const string Batch = $"{Tasks}/batch";
+    public const string Stop = $"{Tasks}/stop";
+    public const string Attention = "v1/attention";
     public const string SigningSecret = "v1/signing-secret";
     public const string SigningSecretRotation = $"{SigningSecret}/rotate";
     public const string UpstreamKeys = "v1/upstream-keys";

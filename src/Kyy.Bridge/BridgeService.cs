@@ -11,6 +11,7 @@ using Kyy.Bridge.Persistence;
 using Kyy.Bridge.Polling;
 using Kyy.Bridge.Scheduling;
 using Kyy.Bridge.Tasks;
+using Kyy.Bridge.Tasks.Concerns;
 using Kyy.Bridge.Upstream;
 using Kyy.Bridge.Upstream.Catalogue;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -74,6 +75,7 @@ internal static class BridgeService
         app.MapApiDescription();
         var api = app.MapApi();
         api.MapTasks();
+        api.MapAttention();
         api.MapSigningSecrets();
         api.MapEndpoints();
         api.MapUpstreamKeys();

@@ -63,7 +63,7 @@ public sealed record BridgeTask
     /// <summary>When the upstream was asked last; null before the first time.</summary>
     public DateTimeOffset? LastPolledAt { get; init; }
 
-    /// <summary>When it is asked next; null where the task has ended.</summary>
+    /// <summary>When it is asked next; null where the task has ended and no fresh link was asked for.</summary>
     public DateTimeOffset? NextPollAt { get; init; }
 
     /// <summary>How often it was asked.</summary>

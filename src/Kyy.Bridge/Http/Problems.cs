@@ -32,6 +32,8 @@ internal static class Problems
 
     public static ProblemResult TaskEnded(string detail) => Of(ProblemKind.TaskEnded, detail);
 
+    public static ProblemResult NotRefreshable(string detail) => Of(ProblemKind.NotRefreshable, detail);
+
     public static ProblemResult ClientBusy(int tasksInFlight) =>
         Of(ProblemKind.ClientBusy, $"{tasksInFlight} of its tasks are in flight: stop them or wait for their ends, then delete it.");
 

@@ -37,6 +37,24 @@ internal sealed record NewEvent(Guid Id, Guid Task, string Type, DateTimeOffset 
             Sequence = SequenceOf(type),
         });
 
+    /// <summary>The event of a fresh link; each of a task's has an id of its own, and comes after its end and after those before.</summary>
+    public static NewEvent Of(FreshLink link, TaskFacts facts) => Create(
+        link.Task, EventTypes.TaskResultRefreshed, link.ReadAt, link.VideoUrlExpiresAt, Describe(facts) with
+        {
+            Family = link.Family,
+            Model = facts.Model,
+            Status = TaskStatuses.Completed,
+            Ended = true,
+            VideoUrl = link.VideoUrls[0],
+            VideoUrls = link.VideoUrls,
+            VideoUrlExpiresAt = link.VideoUrlExpiresAt,
+            ActualDuration = link.ActualDuration,
+            Warnings = link.Warnings,
+            UpstreamCreatedAt = facts.UpstreamCreatedAt,
+            EndedAt = link.EndedAt,
+            Sequence = SequenceOf(EventTypes.TaskResultRefreshed) + link.Refresh,
+        }) with { Id = DerivedId.OfEvent(link.Task, EventTypes.TaskResultRefreshed, link.Refresh) };
+
     private static TaskEventData Describe(TaskFacts facts) => new()
     {
         Id = TypeId.Format(TypeId.Task, facts.Id),

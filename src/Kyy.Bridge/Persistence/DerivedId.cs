@@ -18,6 +18,16 @@ internal static class DerivedId
         return Of(source[..TimestampLength], source[..length]);
     }
 
+    /// <summary>The id of a task's event of a type that it can have several of: likewise, with the number of the event.</summary>
+    public static Guid OfEvent(Guid task, string type, int number)
+    {
+        Span<byte> source = stackalloc byte[16 + sizeof(int) + LongestType];
+        task.TryWriteBytes(source, bigEndian: true, out _);
+        BinaryPrimitives.WriteInt32BigEndian(source[16..], number);
+        var length = 20 + Encoding.ASCII.GetBytes(type, source[20..]);
+        return Of(source[..TimestampLength], source[..length]);
+    }
+
     /// <summary>The id of an event of an upstream key, as one client is told it: likewise, with the time at which the state began.</summary>
     /// <param name="key">The upstream key.</param>
     /// <param name="client">Who is told.</param>

@@ -17,14 +17,20 @@ internal sealed partial class AnswerIntake(
 
     private readonly Batcher<LaneReport> _laneReports = new(LargestReport, lanes.ReportAsync);
 
-    public async Task TakeInAsync(PollJob job, UpstreamExchange exchange)
+    public Task TakeInAsync(PollJob job, UpstreamExchange exchange) => TakeInAsync(job, exchange, _ => RecordAsync(job, exchange));
+
+    /// <summary>Likewise, where the answer means something else for its task than for one in flight.</summary>
+    /// <param name="job">The request.</param>
+    /// <param name="exchange">What came of it.</param>
+    /// <param name="record">Records what it means for the task, given what it says of the key.</param>
+    public async Task TakeInAsync(PollJob job, UpstreamExchange exchange, Func<Lesson, Task> record)
     {
         var lesson = job.Budget.Learn(job.Task, exchange.Reply, exchange.SentAt, job.IsProbe);
         // Its first step closes the key for this process at once; what it stores is not waited for, nor is the answer lost with it.
         var carriedOut = lesson.Change is { } change ? keeper.CarryOutAsync(job.Budget, change, job.IsProbe) : Task.CompletedTask;
         try
         {
-            await RecordAsync(job, exchange);
+            await record(lesson);
             // What was refused before this answer came belongs to those tasks alone.
             foreach (var refusal in lesson.Theirs) await RecordAsync(refusal.Task, judge.OfForbidden(refusal, clock.Now));
         }

@@ -28,7 +28,7 @@ internal sealed partial class Asker(
     }
 
     /// <summary>Asks, unless it is too late for that: null then, since the next poll may be punctual and would come too early after this one.</summary>
-    private async Task<UpstreamExchange?> AskAsync(PollJob job)
+    public async Task<UpstreamExchange?> AskAsync(PollJob job)
     {
         var comesUp = false;
         try

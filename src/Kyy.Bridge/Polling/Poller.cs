@@ -35,7 +35,7 @@ internal sealed class Poller(
         {
             var readAt = time.GetTimestamp();
             var all = await LanesDue.ReadAsync(dataSource, family.Id, OthersOf(family), null, cancellation);
-            var ready = InTurn(all, readAt);
+            var ready = ReadyLane.InTurn(all, budgets, readAt);
             if (ready.Count == 0) return new(started, NextOf(all));
 
             var round = await ClaimRoundAsync(family, ready, wake, cancellation);
@@ -60,34 +60,8 @@ internal sealed class Poller(
     private string[]? OthersOf(ModelFamily family) =>
         family.Id != catalogue.Default.Id ? null : [.. catalogue.Families.Select(other => other.Id).Where(id => id != family.Id)];
 
-    // Budgets side by side, and in each the clients in the order of their turns: the first of every budget, then the second.
-    private List<Ready> InTurn(List<LaneDue> all, long readAt)
-    {
-        var byBudget = new Dictionary<Budget, Dictionary<LaneDue, Ready>>();
-        foreach (var lane in all)
-        {
-            if (!budgets.TryFind(lane.Key, out var key, out var budget) || lane.DueIn > TimeSpan.Zero || !IsOpen(lane, key, budget, readAt)) continue;
-            if (!byBudget.TryGetValue(budget, out var ready)) byBudget[budget] = ready = [];
-            ready[lane] = new(lane, key, budget);
-        }
-
-        return
-        [
-            .. byBudget
-                .SelectMany(same => same.Key.Turns.Order(same.Value.Keys).Select((lane, place) => (Place: place, Ready: same.Value[lane])))
-                .OrderBy(one => one.Place)
-                .Select(one => one.Ready),
-        ];
-    }
-
-    // A client's key that has another budget has another value, which comes here with the next tick. While another value of the
-    // operator's key is rolled out, the row names the new one's budget, and a process with the old one goes by what it knows.
-    private static bool IsOpen(LaneDue lane, KnownUpstreamKey key, Budget budget, long readAt) => lane.Budget == budget.Id
-        ? budget.See(lane.PausedFor, readAt) && !lane.IsPaused
-        : key.ClientId is null && !budget.IsClosed;
-
     // Each gets its share of the room that is left.
-    private async Task<Round> ClaimRoundAsync(ModelFamily family, List<Ready> ready, WakeSignal wake, CancellationToken cancellation)
+    private async Task<Round> ClaimRoundAsync(ModelFamily family, List<ReadyLane> ready, WakeSignal wake, CancellationToken cancellation)
     {
         var round = new Round(0, null, false);
         for (var i = 0; i < ready.Count; i++)
@@ -100,7 +74,7 @@ internal sealed class Poller(
             PacedTurns turns = default;
             try
             {
-                turns = await ReserveAsync(ready[i], places, horizon, cancellation);
+                turns = await ready[i].ReserveAsync(keeper, places, horizon, cancellation);
             }
             finally
             {
@@ -115,27 +89,11 @@ internal sealed class Poller(
         return round;
     }
 
-    private async Task<PacedTurns> ReserveAsync(Ready ready, int places, TimeSpan horizon, CancellationToken cancellation)
-    {
-        var (budget, rate) = (ready.Budget, ready.Budget.Rate);
-        if (ready.IsProbe)
-        {
-            // One call, whoever makes it; the others see in the table that it is under way.
-            if (!await keeper.TryProbeAsync(budget, cancellation)) return default;
-            return new(TimeSpan.Zero, TimeSpan.Zero, 1);
-        }
-
-        var share = budget.Turns.ShareOf(ready.Lane, Pacer.TurnsAhead(rate, horizon));
-        var turns = share > 0 ? budget.Pacer.Reserve(Math.Min(places, share), rate, horizon) : default;
-        budget.Turns.Begin(ready.Lane, turns.Count);
-        return turns;
-    }
-
     private static PollWindow WindowOf(ModelFamily family, LaneDue lane) => family.WindowFor(flex: lane.Tier == ServiceTiers.Flex);
 
     private static TimeSpan? AtLeastATick(TimeSpan? wait) => wait < PollPlan.Tick ? PollPlan.Tick : wait;
 
-    private async Task<int> ClaimAsync(ModelFamily family, Ready ready, PacedTurns turns, CancellationToken cancellation)
+    private async Task<int> ClaimAsync(ModelFamily family, ReadyLane ready, PacedTurns turns, CancellationToken cancellation)
     {
         var (isFlex, window) = (ready.Lane.Tier == ServiceTiers.Flex, WindowOf(family, ready.Lane));
         var claimedAt = time.GetTimestamp();
@@ -146,7 +104,7 @@ internal sealed class Poller(
         }
         finally
         {
-            await GiveBackAsync(ready, turns, turns.Count - claimed.Count);
+            await ready.GiveBackAsync(keeper, room, turns, turns.Count - claimed.Count);
         }
 
         for (var i = 0; i < claimed.Count; i++)
@@ -161,25 +119,6 @@ internal sealed class Poller(
 
         TimeSpan Plan(DueTask task, double slotJitter) =>
             PollPlan.Next(window, estimates.EstimateFor(family, task.Model, isFlex), task.Age, slotJitter, lateness.Usual);
-    }
-
-    private async Task GiveBackAsync(Ready ready, PacedTurns turns, int unused)
-    {
-        if (unused == 0) return;
-        room.Return(unused);
-        if (ready.IsProbe)
-        {
-            await keeper.LetGoAsync(ready.Budget);
-            return;
-        }
-
-        ready.Budget.Pacer.Return(turns, unused);
-        ready.Budget.Turns.End(ready.Lane, unused);
-    }
-
-    private sealed record Ready(LaneDue Lane, KnownUpstreamKey Key, Budget Budget)
-    {
-        public bool IsProbe => Lane.Budget == Budget.Id && Lane.PausedFor is not null;
     }
 
     /// <summary>What a round of claims came to.</summary>

@@ -2,6 +2,7 @@ using Kyy.Bridge.Deliveries;
 using Kyy.Bridge.Outcomes;
 using Kyy.Bridge.Polling;
 using Kyy.Bridge.Polling.Budgets;
+using Kyy.Bridge.Tasks.Refreshing;
 
 namespace Kyy.Bridge.Scheduling;
 
@@ -14,8 +15,8 @@ namespace Kyy.Bridge.Scheduling;
 /// next due time: nothing is lost, somebody else takes it up.
 /// </remarks>
 internal sealed partial class Workers(
-    IEngine engine, IEnumerable<IRecurringWork> works, Poller poller, LiveBudgets budgets, OutcomeRecorder recorder, Dispatcher dispatcher,
-    DeliveryInbox inbox, ILogger<Workers> logger) : IHostedService, IAsyncDisposable
+    IEngine engine, IEnumerable<IRecurringWork> works, Poller poller, RefreshWork refreshes, LiveBudgets budgets,
+    OutcomeRecorder recorder, Dispatcher dispatcher, DeliveryInbox inbox, ILogger<Workers> logger) : IHostedService, IAsyncDisposable
 {
     private readonly CancellationTokenSource _stopping = new();
     private Task _recurring = Task.CompletedTask;
@@ -55,6 +56,7 @@ internal sealed partial class Workers(
     {
         await _recurring;
         await poller.WhenIdleAsync();
+        await refreshes.WhenIdleAsync();
         await budgets.LeaveAsync(cancellation);
         await _handedOver;
         await dispatcher.DrainAsync();

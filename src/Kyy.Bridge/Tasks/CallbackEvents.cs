@@ -12,5 +12,5 @@ internal static class CallbackEvents
         EventTypes.TaskExpired, EventTypes.TaskLost, EventTypes.TaskTimedOut,
     ];
 
-    public static readonly string[] All = [EventTypes.TaskQueued, EventTypes.TaskProcessing, .. Ends];
+    public static readonly string[] All = [EventTypes.TaskQueued, EventTypes.TaskProcessing, .. Ends, EventTypes.TaskResultRefreshed];
 }

@@ -56,7 +56,7 @@ internal static class TaskViews
             UpstreamCreatedAt = row.UpstreamCreatedAt,
             RegisteredAt = row.RegisteredAt,
             LastPolledAt = row.LastPolledAt,
-            NextPollAt = row.NextPollAt,
+            NextPollAt = row.NextPollAt ?? row.RefreshDueAt,
             Polls = row.Polls,
             // The larger and the later of its own and its lane's: an outage is written to the lane, not to a million tasks.
             ConsecutiveFailures = Math.Max(row.ConsecutiveFailures, lane?.Failures ?? 0),

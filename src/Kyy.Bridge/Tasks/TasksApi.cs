@@ -3,6 +3,8 @@ using Kyy.Bridge.Http;
 using Kyy.Bridge.Keys;
 using Kyy.Bridge.Persistence;
 using Kyy.Bridge.Polling;
+using Kyy.Bridge.Tasks.Refreshing;
+using Kyy.Bridge.Tasks.Timelines;
 using Kyy.Bridge.Upstream.Catalogue;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.OpenApi;
@@ -32,6 +34,12 @@ internal static class TasksApi
             .WithName("PollTask").WithSummary("Makes a task due as soon as its family's window allows.");
         tasks.MapDelete("/{id}", Stop).TakesQuery(Erase)
             .WithName("StopTask").WithSummary("Stops tracking a task and cancels its pending deliveries.");
+        tasks.MapPost("/stop", StopMany).TakesJson<TaskStop>(maxBytes: JsonBody.MaxBatchBytes).TakesQuery(Erase).IsIdempotentByNature()
+            .WithName("StopTasks").WithSummary("Stops up to 10,000 tasks; an id that is none does not spoil the others.");
+        tasks.MapGet("/{id}/timeline", GetTimeline)
+            .WithName("GetTimeline").WithSummary("What happened to a task, what comes next, and why it stands as it does.");
+        tasks.MapPost("/{id}/refresh", Refresh).IsIdempotentByNature().Refuses(StatusCodes.Status409Conflict)
+            .WithName("RefreshTask").WithSummary("Asks once more about a completed task, for a fresh link, as soon as its family's window allows.");
     }
 
     private static async Task<Results<Created<BridgeTask>, Ok<BridgeTask>, ProblemResult>> Register(
@@ -101,8 +109,7 @@ internal static class TasksApi
     {
         if (await TaskQueries.FindRowAsync(db, caller, id, cancellation) is not { } row) return Problems.NotFound();
 
-        var family = row.Family is null ? catalogue.Default : catalogue.Find(row.Family) ?? catalogue.Default;
-        var shortest = PollPlan.Shortest(family.WindowFor(row.ServiceTier == ServiceTiers.Flex));
+        var shortest = PollPlan.Shortest(catalogue.Of(row.Family).WindowFor(row.ServiceTier == ServiceTiers.Flex));
         if (await PollNow.RequestAsync(dataSource, row.Id, shortest, cancellation) is not { } next)
             return Problems.TaskEnded("It is not polled any more. Its status is final.");
         signals.Of(row.Family).Raise();
@@ -110,14 +117,52 @@ internal static class TasksApi
     }
 
     private static async Task<Results<NoContent, ProblemResult>> Stop(
-        string id, QueryReader query, Caller caller, TaskWaiters waiters, NpgsqlDataSource dataSource, BridgeDbContext db, CancellationToken cancellation)
+        string id, QueryReader query, Caller caller, TaskWaiters waiters, NpgsqlDataSource dataSource, CancellationToken cancellation)
     {
         var erase = query.Flag("erase") ?? false;
         if (query.Refusal() is { } refusal) return refusal;
+        if (!TypeId.TryParse(TypeId.Task, id, out var task)) return Problems.NotFound();
+
+        var found = await StopTasks.RunAsync(dataSource, [task], caller.ClientId, erase, cancellation);
+        if (found.Count == 0) return Problems.NotFound();
+        waiters.Ended(found.Keys);
+        return TypedResults.NoContent();
+    }
+
+    private static async Task<Results<Ok<StopResult>, ProblemResult>> StopMany(
+        JsonBody body, QueryReader query, Caller caller, StopBatch stops, CancellationToken cancellation)
+    {
+        var erase = query.Flag("erase") ?? false;
+        if (query.Refusal() is { } refusal) return refusal;
+        var members = new MemberReader(body.Root);
+        var ids = members.Array("ids", 1, StopBatch.Largest, required: true);
+        if (members.Refusal() is { } refused) return refused;
+
+        return TypedResults.Ok(await stops.StopAsync(ids!, caller.ClientId, erase, cancellation));
+    }
+
+    private static async Task<Results<Ok<TaskTimeline>, ProblemResult>> GetTimeline(
+        string id, Caller caller, BridgeDbContext db, ModelCatalogue catalogue, DatabaseClock clock, CancellationToken cancellation) =>
+        await TimelineQueries.ReadAsync(db, caller, id, catalogue, clock.Now, cancellation) is { } facts
+            ? TypedResults.Ok(Timeline.Of(facts))
+            : Problems.NotFound();
+
+    private static async Task<Results<Accepted<PollAccepted>, ProblemResult>> Refresh(
+        string id, Caller caller, ModelCatalogue catalogue, RefreshWork work, NpgsqlDataSource dataSource, BridgeDbContext db,
+        CancellationToken cancellation)
+    {
         if (await TaskQueries.FindRowAsync(db, caller, id, cancellation) is not { } row) return Problems.NotFound();
 
-        await StopTask.RunAsync(dataSource, row.Id, erase, cancellation);
-        waiters.Ended([row.Id]);
-        return TypedResults.NoContent();
+        var isFlex = row.ServiceTier == ServiceTiers.Flex;
+        switch (await RequestRefresh.RunAsync(dataSource, row.Id, catalogue.Of(row.Family), isFlex, cancellation))
+        {
+            case RefreshAnswer.Due(var at):
+                work.Wake.Raise();
+                return TypedResults.Accepted((string?)null, new PollAccepted(at));
+            case RefreshAnswer.Refused(var detail):
+                return Problems.NotRefreshable(detail);
+            default:
+                return Problems.NotFound();
+        }
     }
 }

@@ -1,4 +1,6 @@
 using Kyy.Bridge.Http;
+using Kyy.Bridge.Scheduling;
+using Kyy.Bridge.Tasks.Refreshing;
 
 namespace Kyy.Bridge.Tasks;
 
@@ -9,6 +11,9 @@ internal static class TasksServices
         services.AddSingleton(limits);
         services.AddSingleton<TaskRegistrar>().AddSingleton<RegistrationReader>();
         services.AddSingleton<TaskWaiters>().AddSingleton<TaskWaiting>();
+        services.AddSingleton<StopBatch>();
+        services.AddSingleton<ClaimRefreshes>().AddSingleton<SettleRefreshes>().AddSingleton<Refresher>().AddSingleton<RefreshWork>();
+        services.AddSingleton<IRecurringWork>(provider => provider.GetRequiredService<RefreshWork>());
         return services.AddHostedService<WaiterWatch>();
     }
 }

@@ -41,7 +41,14 @@ internal sealed class TrackedTask
 
     /// <summary>An ended task whose link is to be fetched afresh: when it is asked about next.</summary>
     public DateTimeOffset? RefreshDueAt { get; init; }
+
+    /// <summary>Since when that is wanted.</summary>
+    public DateTimeOffset? RefreshRequestedAt { get; init; }
+
+    /// <summary>Answers in a row that brought no link.</summary>
     public int RefreshTries { get; init; }
+
+    /// <summary>Fresh links that were fetched.</summary>
     public int Refreshes { get; init; }
 
     public DateTimeOffset? EndedAt { get; init; }

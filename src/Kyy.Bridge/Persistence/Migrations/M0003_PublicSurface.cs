@@ -153,10 +153,15 @@ internal sealed class M0003PublicSurface : Migration
             add column queued_at      timestamptz,
             add column processing_at  timestamptz,
             -- An ended task whose link is to be fetched afresh: when it is asked about next.
-            add column refresh_due_at timestamptz,
-            add column refresh_tries  integer not null default 0,
-            add column refreshes      integer not null default 0;
-        create index tasks_refresh on bridge.tasks (refresh_due_at) where refresh_due_at is not null;
+            add column refresh_due_at       timestamptz,
+            add column refresh_requested_at timestamptz,
+            -- Answers in a row that brought no link.
+            add column refresh_tries        integer not null default 0,
+            -- Fresh links that were fetched.
+            add column refreshes            integer not null default 0,
+            add check (refresh_due_at is null or (status = 'completed' and refresh_requested_at is not null));
+        -- RefreshesDue, ClaimRefreshes, GiveUpRefreshes: those that are pending, by whose turn it is.
+        create index tasks_refresh on bridge.tasks (upstream_key_id, client_id, refresh_due_at) where refresh_due_at is not null;
         -- GET /v1/attention: links that are about to die.
         create index tasks_links on bridge.tasks (client_id, video_url_expires_at) where video_url_expires_at is not null;
 

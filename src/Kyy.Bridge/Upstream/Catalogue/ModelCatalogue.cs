@@ -29,6 +29,9 @@ internal sealed class ModelCatalogue
     /// <summary>The family of that id; null where there is none.</summary>
     public ModelFamily? Find(string id) => _byId.GetValueOrDefault(id);
 
+    /// <summary>The family of that id; <see cref="Default"/> where it is not known, here or at all.</summary>
+    public ModelFamily Of(string? id) => id is not null && Find(id) is { } family ? family : Default;
+
     /// <summary>The first family one of whose patterns matches; <see cref="Default"/> where none does, whatever its place.</summary>
     public ModelFamily ForModel(string model) =>
         Families.FirstOrDefault(family => family != Default && family.Owns(model)) ?? Default;
