@@ -7,6 +7,7 @@ using Kyy.Bridge.Polling.Budgets;
 using Kyy.Bridge.Polling.Estimates;
 using Kyy.Bridge.Scheduling;
 using Kyy.Bridge.Tasks;
+using Kyy.Bridge.Tasks.Refreshing;
 using Kyy.Bridge.Tests.Support;
 using Kyy.Bridge.Text;
 using Kyy.Bridge.Upstream;
@@ -23,6 +24,7 @@ internal sealed class PollerHarness : IAsyncDisposable
     private readonly ModelFamily _family;
     private readonly OutcomeRecorder _recorder;
     private readonly AnswerIntake _intake;
+    private readonly Dispatcher _dispatcher;
     private readonly DatabaseClock _databaseClock;
     private readonly UpstreamOptions _options;
     private readonly EphemeralDataProtectionProvider _protection = new();
@@ -32,8 +34,9 @@ internal sealed class PollerHarness : IAsyncDisposable
     {
         (Database, Clock, _family, _databaseClock) = (database, clock, family, databaseClock);
         Upstream = new(clock);
+        var inbox = new DeliveryInbox(new DeliverySettings(), clock);
         _recorder = new(
-            database.DataSource, new DeliveryInbox(new DeliverySettings(), clock), new TaskWaiters(database.DataSource, clock),
+            database.DataSource, inbox, new TaskWaiters(database.DataSource, clock),
             new DurationRecorder(database.DataSource, ModelCatalogue.Documented, NullLogger<DurationRecorder>.Instance),
             new Ids(clock), clock, NullLogger<OutcomeRecorder>.Instance);
         var (room, jitter) = (new PollRoom(options.MaxConcurrency, options.Timeout / 8, clock), new Jitter(() => Jitter()));
@@ -48,6 +51,15 @@ internal sealed class PollerHarness : IAsyncDisposable
         Poller = new(
             database.DataSource, database.Claims, keys, ModelCatalogue.Documented, Budgets, keeper, asker, room,
             new LearnedEstimates(Make.Contexts(database.DataSource)), new Lateness(), options, clock, jitter);
+        _dispatcher = new(database.DataSource, inbox, null!, new DeliverySettings(), clock, jitter, NullLogger<Dispatcher>.Instance);
+        RefreshClaims = new(database.DataSource, ModelCatalogue.Documented);
+        var settles = new SettleRefreshes(database.DataSource);
+        Refreshes = new(
+            database.DataSource, RefreshClaims, settles,
+            new(
+                database.DataSource, asker, _intake, keeper, RefreshClaims, settles, ModelCatalogue.Documented, databaseClock, _dispatcher,
+                new Ids(clock), clock, NullLogger<Refresher>.Instance),
+            Budgets, keeper, room, ModelCatalogue.Documented, options, clock);
     }
 
     public LiveBudgets Budgets { get; }
@@ -63,6 +75,10 @@ internal sealed class PollerHarness : IAsyncDisposable
     public ScriptedUpstream Upstream { get; }
 
     public Poller Poller { get; }
+
+    public RefreshWork Refreshes { get; }
+
+    public ClaimRefreshes RefreshClaims { get; }
 
     public Func<double> Jitter { get; set; } = () => 0;
 
@@ -133,6 +149,13 @@ internal sealed class PollerHarness : IAsyncDisposable
         return run;
     }
 
+    /// <summary>Starts the refreshes that are due and waits for their answers.</summary>
+    public async Task RefreshAsync()
+    {
+        await Refreshes.RunOnceAsync(Cancellation);
+        await Refreshes.WhenIdleAsync().WaitAsync(TimeSpan.FromSeconds(20), Cancellation);
+    }
+
     /// <summary>Runs as a loop does, until the upstream has been asked so often.</summary>
     public Task UntilAsync(int asked) => Wait.UntilAsync(
         async () =>
@@ -154,6 +177,9 @@ internal sealed class PollerHarness : IAsyncDisposable
     {
         Upstream.Release();
         await Poller.WhenIdleAsync();
+        await Refreshes.WhenIdleAsync();
+        Refreshes.Wake.Dispose();
+        await _dispatcher.DisposeAsync();
         await _intake.DisposeAsync();
         await _recorder.DisposeAsync();
         _wake.Dispose();

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Kyy.Bridge.Client.Contracts;
 using Kyy.Bridge.Http;
-using Kyy.Bridge.Persistence;
 using Npgsql;
 
 namespace Kyy.Bridge.Tasks.Concerns;

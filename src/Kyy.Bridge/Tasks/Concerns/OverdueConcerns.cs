@@ -12,6 +12,8 @@ internal static class OverdueConcerns
     // Of each lane and client: five hundred tasks in a slot at most.
     private const int MostSlots = 10;
 
+    private static readonly bool[] IsFlex = [false, true];
+
     // From the slots that are due for so long, by index slots_turns or slots_due, to their members by tasks_slot; never all tasks.
     private const string Sql = """
         select s.client_id, l.family, l.tier, min(t.next_poll_at), count(*)::integer, (array_agg(t.id order by t.next_poll_at))[1], w.longest
@@ -36,7 +38,7 @@ internal static class OverdueConcerns
 
     public static Task<List<AttentionItem>> ReadAsync(Concern concern, ModelCatalogue catalogue, CancellationToken cancellation)
     {
-        var windows = catalogue.Families.SelectMany(family => new[] { false, true }.Select(isFlex => (
+        var windows = catalogue.Families.SelectMany(family => IsFlex.Select(isFlex => (
             Family: family.Id, Tier: isFlex ? ServiceTiers.Flex : ServiceTiers.Default, Longest: family.WindowFor(isFlex).Max))).ToList();
         return concern.ReadAsync(
             Sql, "s.client_id", row => Item(concern, row), cancellation,

@@ -15,12 +15,11 @@ internal static class RefreshesDue
     /// <summary>No lane of polls has it: theirs are counted from one.</summary>
     private const int Lane = 0;
 
-    // Every client's polling, or this one's.
-    internal const string NotHeld = """
-        not exists (select 1 from bridge.holds h where h.what = 'polling' and h.host is null and (h.client_id is null or h.client_id = {0}))
-        """;
+    /// <summary>That no operator holds the polling of all clients or of one, whose column and two closing brackets come after it.</summary>
+    internal const string NotHeld =
+        "not exists (select 1 from bridge.holds h where h.what = 'polling' and h.host is null and (h.client_id is null or h.client_id =";
 
-    private static readonly string Sql = $"""
+    private const string Sql = $"""
         with recursive turns as (
             (select t.upstream_key_id, t.client_id, t.refresh_due_at
              from bridge.tasks t
@@ -43,7 +42,7 @@ internal static class RefreshesDue
         from turns d
         join bridge.upstream_keys k on k.id = d.upstream_key_id
         join bridge.upstream_budgets b on b.id = k.budget_id
-        where {string.Format(System.Globalization.CultureInfo.InvariantCulture, NotHeld, "d.client_id")}
+        where {NotHeld} d.client_id))
         """;
 
     public static async Task<List<LaneDue>> ReadAsync(NpgsqlDataSource dataSource, DateTimeOffset? now, CancellationToken cancellation)

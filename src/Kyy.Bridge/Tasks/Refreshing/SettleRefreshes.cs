@@ -1,5 +1,4 @@
 using Kyy.Bridge.Outcomes;
-using Kyy.Bridge.Persistence;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -26,7 +25,7 @@ internal sealed class SettleRefreshes(NpgsqlDataSource dataSource)
 
     // Past its patience, and either asked since or not to be asked: the key is paused, or gone, or known to nobody. Not while it is
     // due later: then it may be on the wire. What is held waits however long.
-    private static readonly string GiveUpSql = $"""
+    private const string GiveUpSql = $"""
         update bridge.tasks t
         set refresh_due_at = null, refresh_requested_at = null, refresh_tries = 0, last_failure_at = now(),
             last_failure_kind = 'refresh_given_up', last_failure_status = null, last_failure_detail = null
@@ -36,7 +35,7 @@ internal sealed class SettleRefreshes(NpgsqlDataSource dataSource)
               and (r.last_polled_at > r.refresh_requested_at + $1 or r.refresh_requested_at < now() - 2 * $1 or not exists (
                   select 1 from bridge.upstream_keys k join bridge.upstream_budgets b on b.id = k.budget_id
                   where k.id = r.upstream_key_id and b.state = 'active'))
-              and {string.Format(System.Globalization.CultureInfo.InvariantCulture, RefreshesDue.NotHeld, "r.client_id")}
+              and {RefreshesDue.NotHeld} r.client_id))
             limit 1000
             for no key update skip locked))
         """;
