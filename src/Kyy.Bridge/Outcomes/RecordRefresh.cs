@@ -42,7 +42,8 @@ internal static class RecordRefresh
             join bridge.task_callbacks c on c.task_id = m.task_id and m.type = any (c.events) and c.disabled_at is null
             where not exists (select 1 from listening l where l.url = c.url)
         )
-        insert into bridge.deliveries (id, event_id, client_id, task_id, callback_id, endpoint_id, destination, url, created_at, next_attempt_at)
+        insert into bridge.deliveries (id, event_id, client_id, task_id, callback_id, endpoint_id, destination, url, created_at,
+                                       next_attempt_at)
         select bridge.new_id(), m.id, m.client_id, m.task_id, w.callback_id, w.endpoint_id, w.destination, w.url, now(), now()
         from made m cross join wanted w
         """;

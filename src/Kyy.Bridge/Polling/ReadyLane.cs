@@ -21,7 +21,8 @@ internal sealed record ReadyLane(LaneDue Lane, KnownUpstreamKey Key, Budget Budg
         var byBudget = new Dictionary<Budget, Dictionary<LaneDue, ReadyLane>>();
         foreach (var lane in all)
         {
-            if (!budgets.TryFind(lane.Key, out var key, out var budget) || lane.DueIn > TimeSpan.Zero || !IsOpen(lane, key, budget, readAt)) continue;
+            if (lane.DueIn > TimeSpan.Zero || !budgets.TryFind(lane.Key, out var key, out var budget)) continue;
+            if (!IsOpen(lane, key, budget, readAt)) continue;
             if (!byBudget.TryGetValue(budget, out var ready)) byBudget[budget] = ready = [];
             ready[lane] = new(lane, key, budget);
         }

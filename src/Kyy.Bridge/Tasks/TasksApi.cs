@@ -1,6 +1,7 @@
 using Kyy.Bridge.Client.Contracts;
 using Kyy.Bridge.Http;
 using Kyy.Bridge.Keys;
+using Kyy.Bridge.Keys.UpstreamKeys;
 using Kyy.Bridge.Persistence;
 using Kyy.Bridge.Polling;
 using Kyy.Bridge.Tasks.Refreshing;
@@ -130,7 +131,7 @@ internal static class TasksApi
     }
 
     private static async Task<Results<Ok<StopResult>, ProblemResult>> StopMany(
-        JsonBody body, QueryReader query, Caller caller, StopBatch stops, CancellationToken cancellation)
+        JsonBody body, QueryReader query, KeysInView whose, StopBatch stops, CancellationToken cancellation)
     {
         var erase = query.Flag("erase") ?? false;
         if (query.Refusal() is { } refusal) return refusal;
@@ -138,7 +139,7 @@ internal static class TasksApi
         var ids = members.Array("ids", 1, StopBatch.Largest, required: true);
         if (members.Refusal() is { } refused) return refused;
 
-        return TypedResults.Ok(await stops.StopAsync(ids!, caller.ClientId, erase, cancellation));
+        return TypedResults.Ok(await stops.StopAsync(ids!, whose.ClientId, erase, cancellation));
     }
 
     private static async Task<Results<Ok<TaskTimeline>, ProblemResult>> GetTimeline(

@@ -17,7 +17,8 @@ internal static class DeadConcerns
         select c.id, d.host, d.endpoint_id is not null, x.count, x.oldest, x.newest, x.oldest_event
         from bridge.clients c
         cross join lateral (
-            select s.destination, count(*)::integer as count, min(s.created_at) as oldest, max(s.created_at) as newest, min(e.created_at) as oldest_event
+            select s.destination, count(*)::integer as count, min(s.created_at) as oldest, max(s.created_at) as newest,
+                   min(e.created_at) as oldest_event
             from (
                 select destination, event_id, created_at
                 from bridge.deliveries

@@ -15,7 +15,8 @@ internal static class EndpointConcerns
 
     // Index endpoints_client, and the unique one on destinations.endpoint_id.
     private const string Sql = """
-        select ep.id, ep.client_id, ep.status, ep.disabled_at, ep.disabled_reason, d.failing_since, coalesce(d.consecutive_failures, 0), d.last_failure
+        select ep.id, ep.client_id, ep.status, ep.disabled_at, ep.disabled_reason, d.failing_since, coalesce(d.consecutive_failures, 0),
+               d.last_failure
         from bridge.endpoints ep
         left join bridge.destinations d on d.endpoint_id = ep.id
         where {whose} and ep.deleted_at is null and (ep.status = 'disabled' or d.consecutive_failures >= $3)

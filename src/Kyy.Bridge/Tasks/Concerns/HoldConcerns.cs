@@ -32,7 +32,8 @@ internal static class HoldConcerns
             Count = 1,
             Subject = host ?? what,
             Since = since,
-            Detail = $"The operator has held {what}{(host is null ? "" : $" to {host}")} since {WireTime.Format(since)}: nothing is missed, all of it waits.",
+            Detail = $"The operator has held {what}{(host is null ? "" : $" to {host}")} since {WireTime.Format(since)}: "
+                + "nothing is missed, all of it waits.",
             // Only an admin can release it.
             Mend = concern.IsAdmin ? Concern.Mend("POST", "/v1/admin/release", Body(what, client, host)) : null,
             ClientId = concern.NameOf(client),

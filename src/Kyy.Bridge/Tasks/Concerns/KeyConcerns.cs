@@ -25,8 +25,8 @@ internal static class KeyConcerns
     {
         var key = new Key(
             row.GetString(0), row.IsDBNull(1) ? null : row.GetGuid(1), row.IsDBNull(2) ? null : row.GetString(2),
-            row.GetString(3) == UpstreamKeyStates.Rejected, row.IsDBNull(5) ? null : row.GetString(5), row.IsDBNull(6) ? null : row.GetInt32(6),
-            row.IsDBNull(7) ? null : row.GetInt32(7));
+            row.GetString(3) == UpstreamKeyStates.Rejected, row.IsDBNull(5) ? null : row.GetString(5),
+            row.IsDBNull(6) ? null : row.GetInt32(6), row.IsDBNull(7) ? null : row.GetInt32(7));
         return new()
         {
             Kind = key.IsRejected ? AttentionKinds.UpstreamKeyRejected : AttentionKinds.UpstreamKeyThrottled,

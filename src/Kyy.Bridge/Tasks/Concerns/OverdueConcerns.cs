@@ -16,7 +16,8 @@ internal static class OverdueConcerns
 
     // From the slots that are due for so long, by index slots_turns or slots_due, to their members by tasks_slot; never all tasks.
     private const string Sql = """
-        select s.client_id, l.family, l.tier, min(t.next_poll_at), count(*)::integer, (array_agg(t.id order by t.next_poll_at))[1], w.longest
+        select s.client_id, l.family, l.tier, min(t.next_poll_at), count(*)::integer, (array_agg(t.id order by t.next_poll_at))[1],
+               w.longest
         from bridge.lanes l
         join bridge.upstream_keys k on k.id = l.upstream_key_id
         join bridge.upstream_budgets b on b.id = k.budget_id and b.state = 'active'
@@ -59,7 +60,8 @@ internal static class OverdueConcerns
             Subject = row.GetString(2) == ServiceTiers.Flex ? $"{family} ({ServiceTiers.Flex})" : family,
             Since = row.GetFieldValue<DateTimeOffset>(3),
             Detail = $"{tasks} of the family {family} {(count == 1 ? "has" : "have")} been due for more than "
-                + $"{longest.TotalSeconds.ToString("0.###", CultureInfo.InvariantCulture)} s: no worker runs, or there is more to do than may be asked.",
+                + $"{longest.TotalSeconds.ToString("0.###", CultureInfo.InvariantCulture)} s: "
+                + "no worker runs, or there is more to do than may be asked.",
             Mend = Concern.Mend("POST", $"/v1/tasks/{TypeId.Format(TypeId.Task, row.GetGuid(5))}/poll"),
             ClientId = concern.NameOf(row.GetGuid(0)),
         };

@@ -12,15 +12,19 @@ namespace Kyy.Bridge.Tasks.Refreshing;
 /// of them may be the call that ends a pause.
 /// </summary>
 internal sealed class RefreshWork(
-    NpgsqlDataSource dataSource, ClaimRefreshes claims, SettleRefreshes settles, Refresher refresher, LiveBudgets budgets, BudgetKeeper keeper,
-    PollRoom room, ModelCatalogue catalogue, UpstreamOptions options, TimeProvider time) : IRecurringWork
+    NpgsqlDataSource dataSource, ClaimRefreshes claims, SettleRefreshes settles, Refresher refresher, LiveBudgets budgets,
+    BudgetKeeper keeper, PollRoom room, ModelCatalogue catalogue, UpstreamOptions options, TimeProvider time) : IRecurringWork
 {
     private const int LargestClaim = 20;
 
     private static readonly TimeSpan BetweenSweeps = TimeSpan.FromMinutes(1);
 
     private readonly InFlight _inFlight = new();
-    private readonly TimeSpan _horizon = Pacer.Horizon(PollPlan.Slack(catalogue.Families.Select(family => family.Window).MinBy(window => window.Min)));
+
+    // Of all families the shortest: a claim takes what is due, whatever it is of.
+    private readonly TimeSpan _horizon =
+        Pacer.Horizon(PollPlan.Slack(catalogue.Families.Select(family => family.Window).MinBy(window => window.Min)));
+
     private long? _sweptAt;
 
     public string Name => "refresh";
@@ -42,10 +46,19 @@ internal sealed class RefreshWork(
             var ready = ReadyLane.InTurn(all, budgets, readAt);
             if (ready.Count == 0) return new(started, NextOf(all));
 
-            var round = 0;
-            foreach (var one in ready) round += await ClaimAsync(one, cancellation);
+            var (round, wait) = (0, (TimeSpan?)null);
+            foreach (var one in ready)
+            {
+                // Where requests in flight fill the room, the first that ends wakes the loop.
+                var places = room.Take(Math.Min(LargestClaim, options.MaxConcurrency), Wake);
+                if (places == 0) return new(started + round);
+                round += await ClaimAsync(one, places, cancellation);
+                var next = one.Budget.Pacer.NextIn(one.Budget.Rate, _horizon);
+                wait = wait < next ? wait : next;
+            }
+
             started += round;
-            if (round == 0) return new(started, PollPlan.Tick);
+            if (round == 0) return new(started, wait > PollPlan.Tick ? wait : PollPlan.Tick);
         }
     }
 
@@ -65,11 +78,8 @@ internal sealed class RefreshWork(
         .Select(wait => (TimeSpan?)wait)
         .Min();
 
-    private async Task<int> ClaimAsync(ReadyLane ready, CancellationToken cancellation)
+    private async Task<int> ClaimAsync(ReadyLane ready, int places, CancellationToken cancellation)
     {
-        var places = room.Take(Math.Min(LargestClaim, options.MaxConcurrency), Wake);
-        if (places == 0) return 0;
-
         PacedTurns turns = default;
         try
         {

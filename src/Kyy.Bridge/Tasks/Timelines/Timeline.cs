@@ -44,7 +44,10 @@ internal static class Timeline
     {
         foreach (var callback in facts.Callbacks)
         {
-            yield return Entry(callback.AddedAt, TimelineKinds.CallbackAdded, $"A callback to {callback.Host}.") with { Destination = callback.Host };
+            yield return Entry(callback.AddedAt, TimelineKinds.CallbackAdded, $"A callback to {callback.Host}.") with
+            {
+                Destination = callback.Host,
+            };
             if (callback.DisabledAt is { } at)
             {
                 yield return Entry(at, TimelineKinds.CallbackDisabled, $"{callback.Host} answered 410: it gets nothing more.") with
@@ -86,8 +89,10 @@ internal static class Timeline
                 : Entry(ended, TimelineKinds.Ended, row.ErrorCode is { } code ? $"Ended as {row.Status} ({code})." : $"Ended as {row.Status}.");
         }
 
-        if (row.SupersededAt is { } superseded) yield return Entry(superseded, TimelineKinds.Superseded, "A new task was started in its place.");
-        if (row.RefreshRequestedAt is { } requested) yield return Entry(requested, TimelineKinds.RefreshRequested, "A fresh link was asked for.");
+        if (row.SupersededAt is { } superseded)
+            yield return Entry(superseded, TimelineKinds.Superseded, "A new task was started in its place.");
+        if (row.RefreshRequestedAt is { } requested)
+            yield return Entry(requested, TimelineKinds.RefreshRequested, "A fresh link was asked for.");
         if (row.ErasedAt is { } erased) yield return Entry(erased, TimelineKinds.Erased, "What was said about it was removed.");
     }
 
@@ -99,7 +104,8 @@ internal static class Timeline
 
     private static IEnumerable<TimelineEntry> Sent(TimelineFacts facts)
     {
-        var (deliveries, types) = (facts.Deliveries.ToDictionary(delivery => delivery.Id), facts.Events.ToDictionary(made => made.Id, made => made.Type));
+        var deliveries = facts.Deliveries.ToDictionary(delivery => delivery.Id);
+        var types = facts.Events.ToDictionary(made => made.Id, made => made.Type);
         // The attempts were read with the latest first.
         foreach (var attempt in facts.Attempts.Reverse())
         {
@@ -127,7 +133,8 @@ internal static class Timeline
             else if (delivery.State == DeliveryState.Cancelled)
             {
                 yield return About(
-                    delivery, types, delivery.EndedAt!.Value, TimelineKinds.DeliveryCancelled, $"The delivery to {delivery.To} was cancelled.");
+                    delivery, types, delivery.EndedAt!.Value, TimelineKinds.DeliveryCancelled,
+                    $"The delivery to {delivery.To} was cancelled.");
             }
         }
     }
@@ -135,14 +142,17 @@ internal static class Timeline
     private static IEnumerable<TimelineEntry> Next(TimelineFacts facts)
     {
         var (row, types) = (facts.Row, facts.Events.ToDictionary(made => made.Id, made => made.Type));
-        if (row.NextPollAt is { } poll) yield return Entry(poll, TimelineKinds.Poll, $"Poll {Number(row.Polls + 1)}.") with { Number = row.Polls + 1 };
+        if (row.NextPollAt is { } poll)
+            yield return Entry(poll, TimelineKinds.Poll, $"Poll {Number(row.Polls + 1)}.") with { Number = row.Polls + 1 };
         if (row.RefreshDueAt is { } refresh)
             yield return Entry(refresh, TimelineKinds.Refresh, "A poll for a fresh link.") with { Number = row.Polls + 1 };
-        if (row.EndedAt is null) yield return Entry(row.DeadlineAt, TimelineKinds.Deadline, "The deadline: the first poll after it ends the task.");
+        if (row.EndedAt is null)
+            yield return Entry(row.DeadlineAt, TimelineKinds.Deadline, "The deadline: the first poll after it ends the task.");
         foreach (var delivery in facts.Deliveries.Where(delivery => delivery is { CanBeSent: true, LeasedUntil: null }))
         {
             yield return About(
-                delivery, types, delivery.AttemptAt!.Value, TimelineKinds.Attempt, $"Attempt {Number(delivery.Attempts + 1)} to {delivery.To}.") with
+                delivery, types, delivery.AttemptAt!.Value, TimelineKinds.Attempt,
+                $"Attempt {Number(delivery.Attempts + 1)} to {delivery.To}.") with
             {
                 Number = delivery.Attempts + 1,
             };

@@ -20,7 +20,8 @@ internal static class Why
         var sentence = Hindrance(facts, "its tasks wait") ?? Progress(facts);
         if (facts.View.DeadlineAt > facts.Now) return sentence;
         // A limit waits for a look that was made after it, for a day.
-        return $"{sentence} Its deadline passed at {At(facts.View.DeadlineAt)} and waits for that, until {At(facts.View.DeadlineAt + Judge.LastLookLimit)} at the latest.";
+        var deadline = facts.View.DeadlineAt;
+        return $"{sentence} Its deadline passed at {At(deadline)} and waits for that, until {At(deadline + Judge.LastLookLimit)} at the latest.";
     }
 
     /// <summary>What keeps the upstream from being asked; null where nothing does.</summary>

@@ -41,7 +41,10 @@ public sealed class AttentionTests(PostgresServer server) : IAsyncLifetime
     {
         await Client.SetUpstreamKeyAsync("mine", new("first-value-of-the-key", MaxRequestsPerSecond: 7), Cancellation);
         await ExecuteAsync(
-            "update bridge.upstream_budgets set state = 'rejected', status_code = 401, reason = 'key_refused', paused_until = now() + interval '1 hour'");
+            """
+            update bridge.upstream_budgets
+            set state = 'rejected', status_code = 401, reason = 'key_refused', paused_until = now() + interval '1 hour'
+            """);
 
         var item = await OnlyAsync();
 
@@ -58,7 +61,11 @@ public sealed class AttentionTests(PostgresServer server) : IAsyncLifetime
     public async Task A_key_that_is_asked_with_too_often_is_mended_by_a_lower_limit_and_an_outage_by_nothing()
     {
         await Client.SetUpstreamKeyAsync("mine", new("first-value-of-the-key", MaxRequestsPerSecond: 7), Cancellation);
-        await ExecuteAsync("update bridge.upstream_budgets set state = 'throttled', reason = 'throttled', status_code = 429, paused_until = now() + interval '1 hour'");
+        await ExecuteAsync(
+            """
+            update bridge.upstream_budgets
+            set state = 'throttled', reason = 'throttled', status_code = 429, paused_until = now() + interval '1 hour'
+            """);
 
         var item = await OnlyAsync();
         (item.Kind, item.Severity).ShouldBe((AttentionKinds.UpstreamKeyThrottled, "warning"));
@@ -111,7 +118,11 @@ public sealed class AttentionTests(PostgresServer server) : IAsyncLifetime
     {
         for (var i = 0; i < 3; i++) await EndedAsync($"video_{i}");
         var endpoint = await EndpointAsync("enabled", failures: 0);
-        await ExecuteAsync("update bridge.deliveries set state = 'dead', ended_at = now(), next_attempt_at = null, leased_until = null, dead_reason = 'schedule_spent'");
+        await ExecuteAsync(
+            """
+            update bridge.deliveries
+            set state = 'dead', ended_at = now(), next_attempt_at = null, leased_until = null, dead_reason = 'schedule_spent'
+            """);
         await ExecuteAsync(
             """
             with one as (select id from bridge.deliveries order by id limit 1)
@@ -139,7 +150,8 @@ public sealed class AttentionTests(PostgresServer server) : IAsyncLifetime
             with budget as (insert into bridge.upstream_budgets (fingerprint) values (decode(repeat('00', 32), 'hex')) returning id)
             update bridge.upstream_keys set budget_id = budget.id from budget
             """);
-        for (var i = 0; i < 3; i++) await Client.RegisterAsync(new() { TaskId = $"video_{i}", Family = Families.Veo }, cancellationToken: Cancellation);
+        for (var i = 0; i < 3; i++)
+            await Client.RegisterAsync(new() { TaskId = $"video_{i}", Family = Families.Veo }, cancellationToken: Cancellation);
         await ExecuteAsync("update bridge.tasks set next_poll_at = now() - interval '61 seconds' where task_id <> 'video_0'");
         await ExecuteAsync("update bridge.tasks set next_poll_at = now() - interval '2 minutes' where task_id = 'video_2'");
         await ExecuteAsync("update bridge.slots set next_due = now() - interval '2 minutes'");

@@ -18,7 +18,11 @@ public sealed class RefreshJourneyTests(PostgresServer server)
     {
         await using var world = await World.StartAsync(server, ("Bridge:Delivery:RetrySchedule", "200ms,200ms"));
         world.Receiver.AnswerAt(world.Receiver.Hook("a").AbsolutePath, webhook => new RawAnswer(webhook.Attempt == 1 ? 500 : 204));
-        var emulated = world.Upstream.Tasks.Create(new NewTask { Family = EmulatedFamily.Veo, Statuses = [EmulatedStatus.Processing, EmulatedStatus.Completed] });
+        var emulated = world.Upstream.Tasks.Create(new NewTask
+        {
+            Family = EmulatedFamily.Veo,
+            Statuses = [EmulatedStatus.Processing, EmulatedStatus.Completed],
+        });
         var task = await world.Client.RegisterAsync(
             new()
             {
@@ -34,7 +38,8 @@ public sealed class RefreshJourneyTests(PostgresServer server)
 
         var due = await world.Client.RefreshAsync(task.Id, cancellationToken: Cancellation);
 
-        var told = await world.Receiver.WaitForAsync(webhook => WebhookEvent.Read(webhook.Body.Span).Type == EventTypes.TaskResultRefreshed, 2, World.Patience);
+        var told = await world.Receiver.WaitForAsync(
+            webhook => WebhookEvent.Read(webhook.Body.Span).Type == EventTypes.TaskResultRefreshed, 2, World.Patience);
         ShouldBeFresh(WebhookEvent.Read(told[0].Body.Span).ReadTask()!, task, emulated);
         told.ShouldAllBe(webhook => webhook.Verification == WebhookVerification.Verified && webhook.WebhookId == told[0].WebhookId);
         var polls = world.Upstream.PollsOf(emulated.Id);

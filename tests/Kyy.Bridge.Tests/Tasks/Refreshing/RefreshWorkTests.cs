@@ -203,7 +203,8 @@ public sealed class RefreshWorkTests(PostgresServer server)
         var task = await CompletedAsync(polling);
         await RequestAsync(polling, task);
         var settles = new SettleRefreshes(polling.Database.DataSource);
-        await polling.Database.ExecuteAsync("update bridge.tasks set refresh_requested_at = now() - interval '25 hours', last_polled_at = now() - interval '26 hours'");
+        await polling.Database.ExecuteAsync(
+            "update bridge.tasks set refresh_requested_at = now() - interval '25 hours', last_polled_at = now() - interval '26 hours'");
         (await settles.GiveUpAsync(Cancellation)).ShouldBe(0, "it has not been asked about since, and can be");
 
         await polling.Database.ExecuteAsync("update bridge.upstream_budgets set state = 'rejected', paused_until = now() + interval '1 hour'");
