@@ -38,8 +38,10 @@ internal sealed record NewEvent(Guid Id, Guid Task, string Type, DateTimeOffset 
         });
 
     /// <summary>The event of a fresh link; each of a task's has an id of its own, and comes after its end and after those before.</summary>
-    public static NewEvent Of(FreshLink link, TaskFacts facts) => Create(
-        link.Task, EventTypes.TaskResultRefreshed, link.ReadAt, link.VideoUrlExpiresAt, Describe(facts) with
+    public static NewEvent Of(FreshLink link, TaskFacts facts)
+    {
+        const string Type = EventTypes.TaskResultRefreshed;
+        var made = Create(link.Task, Type, link.ReadAt, link.VideoUrlExpiresAt, Describe(facts) with
         {
             Family = link.Family,
             Model = facts.Model,
@@ -52,8 +54,10 @@ internal sealed record NewEvent(Guid Id, Guid Task, string Type, DateTimeOffset 
             Warnings = link.Warnings,
             UpstreamCreatedAt = facts.UpstreamCreatedAt,
             EndedAt = link.EndedAt,
-            Sequence = SequenceOf(EventTypes.TaskResultRefreshed) + link.Refresh,
-        }) with { Id = DerivedId.OfEvent(link.Task, EventTypes.TaskResultRefreshed, link.Refresh) };
+            Sequence = SequenceOf(Type) + link.Refresh,
+        });
+        return made with { Id = DerivedId.OfEvent(link.Task, Type, link.Refresh) };
+    }
 
     private static TaskEventData Describe(TaskFacts facts) => new()
     {

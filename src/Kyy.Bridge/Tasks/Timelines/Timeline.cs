@@ -126,9 +126,10 @@ internal static class Timeline
         {
             if (delivery.State == DeliveryState.Dead)
             {
-                yield return About(
+                var dead = About(
                     delivery, types, delivery.EndedAt!.Value, TimelineKinds.DeliveryDead,
-                    $"The delivery to {delivery.To} was given up ({delivery.DeadReason}).") with { Error = delivery.DeadReason };
+                    $"The delivery to {delivery.To} was given up ({delivery.DeadReason}).");
+                yield return dead with { Error = delivery.DeadReason };
             }
             else if (delivery.State == DeliveryState.Cancelled)
             {
