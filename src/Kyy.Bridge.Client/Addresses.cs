@@ -9,6 +9,8 @@ internal static class Addresses
     public const string Attention = "v1/attention";
     public const string SigningSecret = "v1/signing-secret";
     public const string SigningSecretRotation = $"{SigningSecret}/rotate";
+    public const string Events = "v1/events";
+    public const string EventStream = $"{Events}/stream";
     public const string UpstreamKeys = "v1/upstream-keys";
     public const string Endpoints = "v1/endpoints";
     public const string Clients = "v1/admin/clients";

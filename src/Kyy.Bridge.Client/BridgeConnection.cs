@@ -49,6 +49,15 @@ internal sealed class BridgeConnection(HttpClient http, BridgeClientOptions opti
         using var response = await SendAsync(request, stop);
     }
 
+    /// <summary>An answer that goes on: as soon as its head is there, to be disposed of by the caller.</summary>
+    public async Task<HttpResponseMessage> OpenAsync(string address, string? lastEventId, CancellationToken stop)
+    {
+        using var request = Request(HttpMethod.Get, address);
+        request.Headers.Accept.Add(new("text/event-stream"));
+        if (lastEventId is not null) request.Headers.TryAddWithoutValidation("Last-Event-ID", lastEventId);
+        return await SendAsync(request, stop, HttpCompletionOption.ResponseHeadersRead);
+    }
+
     // As bytes rather than a stream: the length goes ahead, and a body over the limit is refused before it is sent.
     private static ByteArrayContent Json<TBody>(TBody body, JsonTypeInfo<TBody> type) =>
         new(JsonSerializer.SerializeToUtf8Bytes(body, type)) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
@@ -71,9 +80,10 @@ internal sealed class BridgeConnection(HttpClient http, BridgeClientOptions opti
         return await ReadAsync(response, answer, stop) ?? throw new JsonException("The bridge answered null.");
     }
 
-    private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken stop)
+    private async Task<HttpResponseMessage> SendAsync(
+        HttpRequestMessage request, CancellationToken stop, HttpCompletionOption until = HttpCompletionOption.ResponseContentRead)
     {
-        var response = await http.SendAsync(request, stop);
+        var response = await http.SendAsync(request, until, stop);
         if (response.IsSuccessStatusCode) return response;
         using (response) throw new BridgeException(response.StatusCode, await ProblemAsync(response, stop), RetryAfter(response));
     }

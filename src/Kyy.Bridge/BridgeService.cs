@@ -1,6 +1,7 @@
 using Kyy.Bridge.Configuration;
 using Kyy.Bridge.Deliveries;
 using Kyy.Bridge.Endpoints;
+using Kyy.Bridge.Events;
 using Kyy.Bridge.Http;
 using Kyy.Bridge.Keys;
 using Kyy.Bridge.Keys.UpstreamKeys;
@@ -47,6 +48,7 @@ internal static class BridgeService
             {
                 await DataProtectionRing.CreateFirstKeyAsync(services, locked);
                 await services.GetRequiredService<KeyFingerprint>().CreateSecretAsync(locked);
+                await services.GetRequiredService<FeedNumbering>().EnsureAsync(locked);
                 if (firstSteps is not null) await firstSteps(locked);
             },
             cancellation);
@@ -60,6 +62,7 @@ internal static class BridgeService
         services.AddKeys(settings.Auth.AdminKey?.Reveal());
         services.AddUpstream(settings.Upstream, new ModelCatalogue(settings.Families));
         services.AddOutcomes();
+        services.AddEvents();
         services.AddDeliveries(settings.Delivery, settings.Callbacks);
         services.AddEndpoints();
         services.AddPolling(settings.Families);
@@ -76,6 +79,7 @@ internal static class BridgeService
         var api = app.MapApi();
         api.MapTasks();
         api.MapAttention();
+        api.MapEvents();
         api.MapSigningSecrets();
         api.MapEndpoints();
         api.MapUpstreamKeys();

@@ -25,6 +25,8 @@ namespace Kyy.Bridge.Client.Contracts;
 [JsonSerializable(typeof(Attention))]
 [JsonSerializable(typeof(WebhookEvent))]
 [JsonSerializable(typeof(TaskEventData))]
+[JsonSerializable(typeof(FeedEvent))]
+[JsonSerializable(typeof(FeedPage))]
 [JsonSerializable(typeof(SecretRotation))]
 [JsonSerializable(typeof(SigningSecret))]
 [JsonSerializable(typeof(ClientRegistration))]

@@ -14,7 +14,7 @@ internal sealed class WebhookSender(
 {
     private const int KeptOfAnswer = 2048;
 
-    private static readonly string UserAgent =
+    internal static readonly string UserAgent =
         $"Kyy-Bridge/{typeof(WebhookSender).Assembly.GetName().Version!.ToString(3)}";
 
     private readonly HttpMessageInvoker _http = GuardedHttp.Create(addresses, settings);

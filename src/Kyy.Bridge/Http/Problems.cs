@@ -41,6 +41,13 @@ internal static class Problems
         ProblemKind.UpstreamKeyInUse,
         $"{tasksInFlight} tasks in flight use it: stop them or wait for their ends, then delete it. PUT changes its value.");
 
+    /// <summary>Events before it were removed, or the database is another one since: the reader has to know that it may have missed some.</summary>
+    public static ProblemResult CursorExpired(string earliest)
+    {
+        var answer = Of(ProblemKind.CursorExpired, "Events may have been missed. Go on from earliest_cursor, and look at your open tasks.");
+        return answer with { Problem = answer.Problem with { EarliestCursor = earliest } };
+    }
+
     public static ProblemResult IdempotencyKeyReused() =>
         Of(ProblemKind.IdempotencyKeyReused, "It was sent with another body before: use a new key for a new request.");
 

@@ -15,8 +15,18 @@ internal static class EventWriting
     /// <summary>Any number that no other advisory lock of this database has: "kyy_feed".</summary>
     public const long Lock = 0x6b79_795f_6665_6564;
 
-    public const string Sql = "select pg_advisory_xact_lock_shared(7744354484887053668)";
+    /// <summary>The same number as text, for statements that are constants.</summary>
+    public const string LockText = "7744354484887053668";
+
+    public const string Sql = $"select pg_advisory_xact_lock_shared({LockText})";
 
     /// <summary>The announcement, as the first command of a batch that is one transaction.</summary>
     public static NpgsqlBatchCommand Announcement() => new(Sql);
+
+    /// <summary>The announcement, as the first statement of the connection's transaction, and in no savepoint that is rolled back.</summary>
+    public static async Task AnnounceAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand(Sql, connection);
+        await command.ExecuteNonQueryAsync(cancellation);
+    }
 }

@@ -25,6 +25,7 @@ internal sealed class OperatorUpstreamKey(
         var fingerprint = await fingerprints.OfAsync(target, cancellation);
         await using var connection = await dataSource.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        await EventWriting.AnnounceAsync(connection, cancellation);
         var move = await KeyBudgets.MoveAsync(connection, fingerprint, await BudgetAsync(connection, cancellation), cancellation);
         if (move.IsToAnother) await PointAsync(connection, move, cancellation);
         await transaction.CommitAsync(cancellation);

@@ -92,6 +92,7 @@ internal sealed class UpstreamKeyStore(
         var fingerprint = await fingerprints.OfAsync(target, cancellation);
         await using var connection = await dataSource.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        await EventWriting.AnnounceAsync(connection, cancellation);
         if (await ScalarAsync(connection, LockClientSql, client, cancellation) is null) return UpstreamKeySet.NoClient;
 
         var found = await FindAsync(connection, client, name, cancellation);

@@ -51,6 +51,7 @@ internal sealed class BudgetStore(NpgsqlDataSource dataSource, KeyEvents events)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellation);
+        await EventWriting.AnnounceAsync(connection, cancellation);
         var (state, trips, pace, sincePace) = await LockAsync(connection, budget, cancellation);
         var isRejected = pause.IsRejected || state == UpstreamKeyStates.Rejected;
         // Only the first of those that fail together, and every probe, makes the next pause longer.
@@ -72,6 +73,7 @@ internal sealed class BudgetStore(NpgsqlDataSource dataSource, KeyEvents events)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellation);
+        await EventWriting.AnnounceAsync(connection, cancellation);
         var (state, _, _, _) = await LockAsync(connection, budget, cancellation);
         if (state == UpstreamKeyStates.Active) return false;
 

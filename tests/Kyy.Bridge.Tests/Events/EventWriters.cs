@@ -1,0 +1,75 @@
+using System.Text.RegularExpressions;
+using Kyy.Bridge.Tests.Support;
+
+namespace Kyy.Bridge.Tests.Events;
+
+/// <summary>
+/// Read from the sources: every transaction that may write events says so before anything else. One that does not would be overtaken
+/// by the feed's readers, now and then and under load only.
+/// </summary>
+public sealed partial class EventWriters
+{
+    private const string Announced = "EventWriting.AnnounceAsync(";
+
+    // Where the statements are; and what hands on its caller's transaction.
+    private static readonly string[] Inserting = ["InsertEvents", "InsertClientEvents"], HandingOn = ["KeyEvents"];
+
+    private static readonly (string Name, string Source)[] Sources =
+    [
+        .. Directory.EnumerateFiles(Repository.PathOf("src/Kyy.Bridge"), "*.cs", SearchOption.AllDirectories)
+            .Where(file => !Generated().IsMatch(file))
+            .Select(file => (Path.GetFileNameWithoutExtension(file), File.ReadAllText(file))),
+    ];
+
+    [Fact]
+    public void Events_are_inserted_in_two_places() =>
+        Sources.Where(file => Insertion().IsMatch(file.Source)).Select(file => file.Name).Order().ShouldBe(Inserting.Order());
+
+    [Fact]
+    public void Every_transaction_that_may_insert_them_begins_with_the_announcement()
+    {
+        var callers = Sources.Where(file => !Inserting.Contains(file.Name) && !HandingOn.Contains(file.Name) && Call().IsMatch(file.Source)).ToList();
+
+        callers.Select(file => file.Name).ShouldBe(
+            ["BudgetStore", "OperatorUpstreamKey", "OutcomeRecorder", "UpstreamKeyStore"], ignoreOrder: true);
+        foreach (var (name, source) in callers) ShouldAnnounce(name, source);
+    }
+
+    private static void ShouldAnnounce(string name, string source)
+    {
+        // A batch is one transaction: the announcement is its first command.
+        if (name == "OutcomeRecorder")
+        {
+            BatchOfEvents().Matches(source).Count.ShouldBe(1, name);
+            return;
+        }
+
+        var writing = Methods(source).Where(method => Call().IsMatch(method)).ToList();
+        writing.ShouldNotBeEmpty(name);
+        foreach (var method in writing.Where(method => method.Contains("BeginTransactionAsync", StringComparison.Ordinal)))
+            FirstStatement().Match(method).Groups["first"].Value.ShouldStartWith($"await {Announced}", customMessage: name);
+        // Those that get their caller's transaction: all that this file begins and that call them.
+        if (writing.TrueForAll(method => !method.Contains("BeginTransactionAsync", StringComparison.Ordinal)))
+            FirstStatement().Matches(source).Select(begun => begun.Groups["first"].Value).ShouldAllBe(first => first.StartsWith($"await {Announced}", StringComparison.Ordinal));
+    }
+
+    private static IEnumerable<string> Methods(string source) => MethodStart().Split(source);
+
+    [GeneratedRegex(@"insert into (bridge\.)?events\b", RegexOptions.IgnoreCase)]
+    private static partial Regex Insertion();
+
+    [GeneratedRegex(@"\bInsertEvents\.Command\(|\bInsertClientEvents\.RunAsync\(|\bRaise(For)?Async\(")]
+    private static partial Regex Call();
+
+    [GeneratedRegex(@"CreateBatch\(\);\s*if \(events\.Length > 0\) batch\.BatchCommands\.Add\(EventWriting\.Announcement\(\)\);")]
+    private static partial Regex BatchOfEvents();
+
+    [GeneratedRegex(@"BeginTransactionAsync\([^;]*;\s*(?<first>[^;]*;)")]
+    private static partial Regex FirstStatement();
+
+    [GeneratedRegex(@"(?=^    (public|private|internal|protected)[^\n]*\()", RegexOptions.Multiline)]
+    private static partial Regex MethodStart();
+
+    [GeneratedRegex(@"[\\/](obj|bin)[\\/]")]
+    private static partial Regex Generated();
+}
