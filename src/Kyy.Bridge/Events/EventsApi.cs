@@ -3,6 +3,7 @@ using Kyy.Bridge.Http;
 using Kyy.Bridge.Keys;
 using Kyy.Bridge.Keys.UpstreamKeys;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 
 namespace Kyy.Bridge.Events;
@@ -31,6 +32,7 @@ internal static class EventsApi
             .WithName("ListEvents").WithSummary("The event feed, oldest first: whoever pages on misses no event and sees none twice.");
         events.MapGet("/stream", Stream).TakesQuery(StreamCursor)
             .Produces<FeedEvent>(StatusCodes.Status200OK, EventStream.MediaType)
+            .AddOpenApiOperationTransformer(DescribeHeader)
             .Refuses(StatusCodes.Status410Gone)
             .WithName("StreamEvents").WithSummary("The event feed as server-sent events, resuming from Last-Event-ID.");
     }
@@ -69,6 +71,19 @@ internal static class EventsApi
         var answer = await feed.PageAsync(whose.ClientId, start, StreamWriting.PageSize, cancellation);
         if (answer is FeedAnswer.Page first) return new EventStreamResult(caller, whose.ClientId, start.Value, first);
         return Refusal(answer);
+    }
+
+    private static Task DescribeHeader(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellation)
+    {
+        operation.Parameters ??= [];
+        operation.Parameters.Add(new OpenApiParameter
+        {
+            In = ParameterLocation.Header,
+            Name = LastEventId,
+            Description = "The id of the last event that was read: the stream goes on after it.",
+            Schema = new OpenApiSchema { Type = JsonSchemaType.String },
+        });
+        return Task.CompletedTask;
     }
 
     // Browsers send the header when they connect again, to the same address: it knows better than the query.

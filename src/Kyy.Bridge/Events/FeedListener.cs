@@ -12,14 +12,18 @@ internal sealed class FeedListener(Guid? client)
 
     private readonly Channel<FeedRow> _rows = Channel.CreateBounded<FeedRow>(new BoundedChannelOptions(Most) { SingleReader = true });
 
+    // An object, so that the stream never sees the half of a cursor that the tail is writing.
+    private volatile Place? _place;
+    private volatile bool _isBehind;
+
     /// <summary>From where on it has everything; null until the tail has looked for the first time.</summary>
-    public FeedCursor? From { get; private set; }
+    public FeedCursor? From => _place?.From;
 
     /// <summary>Up to where it has everything. To be asked for before it is found to have nothing.</summary>
-    public FeedCursor? UpTo { get; private set; }
+    public FeedCursor? UpTo => _place?.UpTo;
 
     /// <summary>Whether it was full when more came: what it still has is without a gap, and after that it has to join again.</summary>
-    public bool IsBehind { get; private set; }
+    public bool IsBehind => _isBehind;
 
     /// <summary>Whether there is nothing more to come: the database is another one, or its events are being put in order.</summary>
     public bool IsOver => _rows.Reader.Completion.IsCompleted;
@@ -28,25 +32,25 @@ internal sealed class FeedListener(Guid? client)
     public void Join(FeedCursor at)
     {
         while (_rows.Reader.TryRead(out _)) { }
-        (From, UpTo, IsBehind) = (at, at, false);
+        (_place, _isBehind) = (new(at, at), false);
     }
 
     /// <summary>Forgets its place: the tail gives it a new one.</summary>
-    public void Part() => (From, UpTo, IsBehind) = (null, null, false);
+    public void Part() => (_place, _isBehind) = (null, false);
 
     /// <summary>Takes what of these is for it.</summary>
     public void Offer(IReadOnlyList<FeedRow> rows, FeedCursor upTo)
     {
-        if (IsBehind || From is null) return;
+        if (_isBehind || _place is not { } place) return;
         foreach (var row in rows)
         {
             if (client is { } one && row.Client != one) continue;
             if (_rows.Writer.TryWrite(row)) continue;
-            IsBehind = true;
+            _isBehind = true;
             return;
         }
 
-        UpTo = upTo;
+        _place = place with { UpTo = upTo };
     }
 
     public void End() => _rows.Writer.TryComplete();
@@ -67,4 +71,6 @@ internal sealed class FeedListener(Guid? client)
             // The time is over.
         }
     }
+
+    private sealed record Place(FeedCursor From, FeedCursor UpTo);
 }

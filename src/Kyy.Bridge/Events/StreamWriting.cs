@@ -20,6 +20,9 @@ internal sealed class StreamWriting(
 
     public const int PageSize = 50;
 
+    // In bytes: while events come faster than they are written there is no pause to flush in.
+    private const int MostUnflushed = 65_536;
+
     // Often enough for heartbeats by a clock that a test moves.
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(1);
 
@@ -74,6 +77,7 @@ internal sealed class StreamWriting(
             if (listener.TryRead(out var row))
             {
                 Write(row);
+                if (output.UnflushedBytes >= MostUnflushed) await FlushAsync();
                 continue;
             }
 
