@@ -6,13 +6,24 @@ using NpgsqlTypes;
 namespace Kyy.Bridge.Outcomes;
 
 /// <summary>
-/// Stores the events of the tasks that a batch has just changed, and a delivery for each callback that wants them: the second
-/// statement of <see cref="RecordOutcomes"/> and <see cref="RecordReadings"/>, in the same transaction.
+/// Stores the events of the tasks that a batch has just changed, and a delivery for each callback and each endpoint that wants them: the
+/// second statement of <see cref="RecordOutcomes"/> and <see cref="RecordReadings"/>, in the same transaction.
 /// </summary>
 /// <remarks>
+/// <para>
 /// It starts after the row locks are held, so it sees every callback that was committed before them; whoever adds one later
-/// waits for the lock, finds the task ended and makes the delivery itself. Deliveries are leased to this process while its
-/// dispatcher has room; the others are due at once for whoever has.
+/// waits for the lock, finds the task ended and makes the delivery itself. It sees the endpoints as of its start: one that is enabled
+/// later gets what it missed by a replay.
+/// </para>
+/// <para>
+/// A callback whose URL is that of a matching endpoint is sent as the endpoint's, once. Where that endpoint is disabled it is made all the
+/// same and waits with it: somebody asked for this one by name. What else a disabled endpoint would get is not made.
+/// </para>
+/// <para>
+/// Deliveries are leased to this process while its dispatcher has room, and only where nothing could make them wait: no failure before,
+/// no patience asked for, no rate limit, nothing held. The others are due at once for whoever has room, and it is the claim that decides.
+/// For each event one probe of <c>endpoints_client</c>; arrays, because a join of two lists without statistics is planned as a loop.
+/// </para>
 /// </remarks>
 internal static class InsertEvents
 {
@@ -25,25 +36,58 @@ internal static class InsertEvents
             where $8 or exists (
                 select 1 from bridge.task_callbacks c
                 where c.task_id = t.id and e.type = any (c.events) and c.disabled_at is null)
+            or exists (
+                select 1 from bridge.endpoints ep
+                where ep.client_id = t.client_id and ep.deleted_at is null and ep.status = 'enabled' and e.type = any (ep.events)
+                  and (ep.families is null or coalesce(t.family, 'default') = any (ep.families)))
             on conflict (id) do nothing
             returning id, client_id, task_id, type
-        ), wanted as (
-            select m.id as event_id, m.client_id, m.task_id, c.id as callback_id, c.destination, c.url,
-                   row_number() over () <= $9 as leased
+        ), told as materialized (
+            select m.id, m.client_id, m.task_id, m.type, l.*
             from made m
-            join bridge.task_callbacks c on c.task_id = m.task_id and m.type = any (c.events) and c.disabled_at is null
+            join bridge.tasks t on t.id = m.task_id
+            cross join lateral (
+                select coalesce(array_agg(ep.id), '{}') as endpoints, coalesce(array_agg(ep.url), '{}') as urls,
+                       array_agg(d.id) as destinations, array_agg(ep.status = 'enabled') as enabled,
+                       array_agg(ep.rate_limit_per_second is null and d.consecutive_failures = 0
+                                 and coalesce(d.slow_until <= now(), true)) as calm
+                from bridge.endpoints ep
+                join bridge.destinations d on d.endpoint_id = ep.id
+                where ep.client_id = m.client_id and ep.deleted_at is null and m.type = any (ep.events)
+                  and (ep.families is null or coalesce(t.family, 'default') = any (ep.families))
+            ) l
+        ), wanted as (
+            select t.id as event_id, t.client_id, t.task_id, ep.id as callback_id, ep.id as endpoint_id, ep.destination, ep.url,
+                   ep.calm and ep.enabled as calm
+            from told t
+            cross join lateral unnest(t.endpoints, t.urls, t.destinations, t.enabled, t.calm) ep (id, url, destination, enabled, calm)
+            where ep.enabled or exists (
+                select 1 from bridge.task_callbacks c
+                where c.task_id = t.task_id and c.url = ep.url and t.type = any (c.events) and c.disabled_at is null)
+            union all
+            select t.id, t.client_id, t.task_id, c.id, null, c.destination, c.url,
+                   d.consecutive_failures = 0 and coalesce(d.slow_until <= now(), true)
+            from told t
+            join bridge.task_callbacks c on c.task_id = t.task_id and t.type = any (c.events) and c.disabled_at is null
+            join bridge.destinations d on d.id = c.destination
+            where c.url <> all (t.urls)
+        ), turns as (
+            select *, calm and row_number() over (partition by calm) <= $9
+                      and not exists (select 1 from bridge.holds where what = 'deliveries') as leased
+            from wanted
         ), sent as (
-            insert into bridge.deliveries (id, event_id, client_id, task_id, callback_id, destination, url, created_at,
+            insert into bridge.deliveries (id, event_id, client_id, task_id, callback_id, endpoint_id, destination, url, created_at,
                                            next_attempt_at, leased_until, claim, attempts, unsettled)
-            select bridge.new_id(), event_id, client_id, task_id, callback_id, destination, url, now(),
+            select bridge.new_id(), event_id, client_id, task_id, callback_id, endpoint_id, destination, url, now(),
                    case when leased then now() + $10 else now() end, case when leased then now() + $10 end,
                    leased::integer, leased::integer, leased::integer
-            from wanted
-            returning id, event_id, client_id, callback_id, destination, url, leased_until is not null as leased
+            from turns
+            returning id, event_id, client_id, callback_id, endpoint_id, destination, url, leased_until is not null as leased
         )
-        select s.id, s.event_id, s.client_id, s.callback_id, s.destination, s.url, d.host
-        from sent s join bridge.destinations d on d.id = s.destination
-        where s.leased
+        select s.id, s.event_id, s.client_id, s.callback_id, s.destination, s.url, coalesce(ep.host, d.host), s.endpoint_id, s.leased
+        from sent s
+        join bridge.destinations d on d.id = s.destination
+        left join bridge.endpoints ep on ep.id = s.endpoint_id
         """;
 
     /// <summary>The statement for one batch.</summary>
@@ -70,32 +114,35 @@ internal static class InsertEvents
             },
         };
 
-    /// <summary>Reads the deliveries that were leased to this process.</summary>
-    public static async Task<List<LeasedDelivery>> ReadLeasedAsync(
+    /// <summary>Reads what was made: the deliveries that were leased to this process, and whether others are due for whoever has room.</summary>
+    public static async Task<(List<LeasedDelivery> Leased, bool MoreAreDue)> ReadAsync(
         NpgsqlDataReader reader, IReadOnlyDictionary<Guid, NewEvent> events, long leaseEnds, CancellationToken cancellation)
     {
-        var leased = new List<LeasedDelivery>();
+        var (leased, moreAreDue) = (new List<LeasedDelivery>(), false);
         while (await reader.ReadAsync(cancellation))
         {
-            var made = events[reader.GetGuid(1)];
-            leased.Add(new()
-            {
-                Id = reader.GetGuid(0),
-                EventId = made.Id,
-                EventType = made.Type,
-                ClientId = reader.GetGuid(2),
-                CallbackId = reader.GetGuid(3),
-                Destination = reader.GetInt32(4),
-                Url = reader.GetString(5),
-                Host = reader.GetString(6),
-                Payload = made.Payload,
-                LinkExpiresAt = made.LinkExpiresAt,
-                Claim = 1,
-                Attempt = 1,
-                LeaseEnds = leaseEnds,
-            });
+            if (reader.GetBoolean(8)) leased.Add(Read(reader, events[reader.GetGuid(1)], leaseEnds));
+            else moreAreDue = true;
         }
 
-        return leased;
+        return (leased, moreAreDue);
     }
+
+    private static LeasedDelivery Read(NpgsqlDataReader row, NewEvent made, long leaseEnds) => new()
+    {
+        Id = row.GetGuid(0),
+        EventId = made.Id,
+        EventType = made.Type,
+        ClientId = row.GetGuid(2),
+        CallbackId = row.GetGuid(3),
+        Destination = row.GetInt32(4),
+        Url = row.GetString(5),
+        Host = row.GetString(6),
+        EndpointId = row.IsDBNull(7) ? null : row.GetGuid(7),
+        Payload = made.Payload,
+        LinkExpiresAt = made.LinkExpiresAt,
+        Claim = 1,
+        Attempt = 1,
+        LeaseEnds = leaseEnds,
+    };
 }

@@ -19,6 +19,7 @@ internal sealed class OutcomeRecorder : IAsyncDisposable
     private readonly DeliveryInbox _inbox;
     private readonly TaskWaiters _waiters;
     private readonly DurationRecorder _durations;
+    private readonly Dispatcher _dispatcher;
     private readonly Ids _ids;
     private readonly TimeProvider _time;
     private readonly Batcher<Reading> _readings;
@@ -26,10 +27,10 @@ internal sealed class OutcomeRecorder : IAsyncDisposable
     private readonly CancellationTokenSource _giveUp = new();
 
     public OutcomeRecorder(
-        NpgsqlDataSource dataSource, DeliveryInbox inbox, TaskWaiters waiters, DurationRecorder durations, Ids ids, TimeProvider time,
-        ILogger<OutcomeRecorder> logger)
+        NpgsqlDataSource dataSource, DeliveryInbox inbox, TaskWaiters waiters, DurationRecorder durations, Dispatcher dispatcher, Ids ids,
+        TimeProvider time, ILogger<OutcomeRecorder> logger)
     {
-        (_dataSource, _inbox, _waiters, _durations, _ids, _time) = (dataSource, inbox, waiters, durations, ids, time);
+        (_dataSource, _inbox, _waiters, _durations, _dispatcher, _ids, _time) = (dataSource, inbox, waiters, durations, dispatcher, ids, time);
         _readings = new(LargestBatch, rows =>
             BatchWrite.RunAsync(LastOfEach(rows, row => row.Task), WriteReadingsAsync, row => row.WithoutTexts(), time, logger, _giveUp.Token));
         _outcomes = new(LargestBatch, rows =>
@@ -94,14 +95,16 @@ internal sealed class OutcomeRecorder : IAsyncDisposable
         // Counted from before the statement is sent, so that this process never believes in a longer lease than the row says.
         var leaseEnds = _time.GetTimestamp() + _inbox.LeaseTicks;
         List<LeasedDelivery> leased;
+        bool moreAreDue;
         await using (var reader = await batch.ExecuteReaderAsync())
         {
             // Past the announcement's empty answer.
             await reader.NextResultAsync();
-            leased = await InsertEvents.ReadLeasedAsync(reader, events.ToDictionary(e => e.Id), leaseEnds, CancellationToken.None);
+            (leased, moreAreDue) = await InsertEvents.ReadAsync(reader, events.ToDictionary(e => e.Id), leaseEnds, CancellationToken.None);
         }
 
         // After the commit: a webhook about something that was rolled back could never be taken back.
         places.HandOver(leased);
+        if (moreAreDue) _dispatcher.Wake.Raise();
     }
 }

@@ -16,6 +16,8 @@ internal static class RecordReadings
         set status = case when array_position(array['registered', 'queued', 'processing'], r.status)
                              > array_position(array['registered', 'queued', 'processing'], t.status)
                           then r.status else t.status end,
+            queued_at = case when r.status = 'queued' and t.status = 'registered' then r.read_at else t.queued_at end,
+            processing_at = case when r.status = 'processing' and t.status <> 'processing' then r.read_at else t.processing_at end,
             family = coalesce(r.family, t.family), model = coalesce(r.model, t.model),
             upstream_created_at = coalesce(r.upstream_created_at, t.upstream_created_at),
             not_found = r.not_found, url_missing = r.url_missing, consecutive_failures = r.consecutive_failures,

@@ -12,6 +12,7 @@ internal readonly record struct LoggedId(string Prefix, Guid Id)
     public static LoggedId OfEvent(Guid id) => new(TypeId.Event, id);
 
     public static LoggedId OfEndpoint(Guid id) => new(TypeId.Endpoint, id);
+    public static LoggedId OfReplay(Guid id) => new(TypeId.Replay, id);
 
     public override string ToString() => TypeId.Format(Prefix, Id);
 }

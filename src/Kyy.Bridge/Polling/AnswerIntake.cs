@@ -10,8 +10,8 @@ namespace Kyy.Bridge.Polling;
 
 /// <summary>Takes an answer in: what it teaches about the key, what it means for the task, and recording both.</summary>
 internal sealed partial class AnswerIntake(
-    BudgetKeeper keeper, Judge judge, ModelCatalogue catalogue, Lanes lanes, OutcomeRecorder recorder, DatabaseClock clock,
-    UpstreamOptions options, ILogger<AnswerIntake> logger) : IAsyncDisposable
+    BudgetKeeper keeper, Judge judge, ModelCatalogue catalogue, Lanes lanes, OutcomeRecorder recorder, TransitionListeners listeners,
+    DatabaseClock clock, UpstreamOptions options, ILogger<AnswerIntake> logger) : IAsyncDisposable
 {
     private const int LargestReport = 500;
 
@@ -46,7 +46,7 @@ internal sealed partial class AnswerIntake(
     private async Task RecordAsync(PollJob job, UpstreamExchange exchange)
     {
         var doubtful = exchange.Reply is UpstreamReply.NotFound && judge.ShouldBeThere(job.Task) && job.Budget.DoubtsRoute(job.Task.Id);
-        var verdict = judge.Of(job.Task, exchange.Reply, clock.Now, doubtful, exchange.Excerpt);
+        var verdict = judge.Of(WithListeners(job.Task), exchange.Reply, clock.Now, doubtful, exchange.Excerpt);
         if (verdict is Verdict.OfTheLane { Trouble: var trouble })
         {
             await ReportAsync(job.Lane, trouble);
@@ -56,6 +56,10 @@ internal sealed partial class AnswerIntake(
         await RecordAsync(job.Task, WithObservation(job, verdict));
         if (job.Lane.IsFailing && IsOfTheTask(exchange.Reply)) await _laneReports.AddAsync(new(job.Lane.Id, 0, null, clock.Now));
     }
+
+    // The claim knows of the task's callbacks alone: a join with the client's endpoints would be paid by every poll.
+    private DueTask WithListeners(DueTask task) =>
+        task.WantsTransitions || !listeners.Include(task.ClientId) ? task : task with { WantsTransitions = true };
 
     private async Task RecordAsync(DueTask task, Verdict verdict)
     {

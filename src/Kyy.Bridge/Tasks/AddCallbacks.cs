@@ -30,13 +30,27 @@ internal static class AddCallbacks
 
     private const string TransitionsSql = "update bridge.tasks set transitions = true where id = any ($1) and not transitions and ended_at is null";
 
-    // Only what was inserted above: a callback that was there before has had its delivery. What was erased is not there to send.
+    // Only what was inserted above: a callback that was there before has had its delivery. What was erased is not there to send. A
+    // callback that is a matching endpoint's URL is served as the endpoint's: where that has the event already, nothing is made. Of
+    // several with that URL the one that has it, else one that is enabled.
     private const string ServeEndedSql = """
-        insert into bridge.deliveries (id, event_id, client_id, task_id, callback_id, destination, url, created_at, next_attempt_at)
-        select bridge.new_id(), e.id, e.client_id, t.id, c.id, c.destination, c.url, now(), now()
+        insert into bridge.deliveries (id, event_id, client_id, task_id, callback_id, endpoint_id, destination, url, created_at,
+                                       next_attempt_at)
+        select bridge.new_id(), e.id, e.client_id, t.id, coalesce(ep.id, c.id), ep.id, coalesce(ep.destination, c.destination), c.url,
+               now(), now()
         from bridge.task_callbacks c
         join bridge.tasks t on t.id = c.task_id and t.ended_at is not null and t.erased_at is null
         join bridge.events e on e.task_id = t.id and e.type = any (c.events) and e.type not in ('task.queued', 'task.processing')
+        left join lateral (
+            select ep.id, d.id as destination
+            from bridge.endpoints ep
+            join bridge.destinations d on d.endpoint_id = ep.id
+            left join bridge.deliveries sent on sent.event_id = e.id and sent.callback_id = ep.id
+            where ep.client_id = t.client_id and ep.deleted_at is null and ep.url = c.url and e.type = any (ep.events)
+              and (ep.families is null or coalesce(t.family, 'default') = any (ep.families))
+            order by sent.id is null, ep.status <> 'enabled', ep.created_at, ep.id
+            limit 1
+        ) ep on true
         where c.id = any ($1)
         on conflict (event_id, callback_id) do nothing
         """;

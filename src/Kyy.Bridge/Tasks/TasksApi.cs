@@ -62,10 +62,13 @@ internal static class TasksApi
                 return TaskProblems.Of(refused);
         }
 
-        async Task<BridgeTask> ShowAsync(Guid id) => RegistrationWarnings.Warned(
+        async Task<BridgeTask> ShowAsync(Guid id) => await RegistrationWarnings.WarnedAsync(
+            db,
             await TaskQueries.FindAsync(db, caller, id, cancellation)
                 ?? throw new InvalidOperationException($"Task {id} was registered and is not there."),
-            catalogue);
+            owner.ClientId,
+            catalogue,
+            cancellation);
     }
 
     private static async Task<Results<Ok<BatchResult>, ProblemResult>> RegisterBatch(
