@@ -11,6 +11,9 @@ internal static class Addresses
     public const string SigningSecretRotation = $"{SigningSecret}/rotate";
     public const string Events = "v1/events";
     public const string EventStream = $"{Events}/stream";
+    public const string Deliveries = "v1/deliveries";
+    public const string Redelivery = $"{Deliveries}/redeliver";
+    public const string Replays = "v1/replays";
     public const string UpstreamKeys = "v1/upstream-keys";
     public const string Endpoints = "v1/endpoints";
     public const string Clients = "v1/admin/clients";
@@ -18,6 +21,10 @@ internal static class Addresses
     public const string Stats = "v1/admin/stats";
 
     public static string Task(string id) => $"{Tasks}/{Segment(id)}";
+
+    public static string Delivery(string id) => $"{Deliveries}/{Segment(id)}";
+
+    public static string Replay(string id) => $"{Replays}/{Segment(id)}";
 
     public static string UpstreamKey(string name) => $"{UpstreamKeys}/{Segment(name)}";
 

@@ -65,6 +65,7 @@ internal static class BridgeService
         services.AddEvents();
         services.AddDeliveries(settings.Delivery, settings.Callbacks);
         services.AddEndpoints();
+        services.AddReplays();
         services.AddPolling(settings.Families);
         services.AddTasks(settings.Limits);
         services.AddMaintenance(settings.Retention);
@@ -80,6 +81,8 @@ internal static class BridgeService
         api.MapTasks();
         api.MapAttention();
         api.MapEvents();
+        api.MapDeliveries();
+        api.MapReplays();
         api.MapSigningSecrets();
         api.MapEndpoints();
         api.MapUpstreamKeys();

@@ -3,6 +3,9 @@ namespace Kyy.Bridge.Endpoints;
 /// <summary>Sending again what was not delivered, or all of it, as work that is done in steps and survives restarts: the row.</summary>
 internal sealed class Replay
 {
+    public const string Missing = "missing", Failed = "failed", All = "all", Redeliver = "redeliver";
+    public const string Pending = "pending", Running = "running", Completed = "completed", Cancelled = "cancelled";
+
     public required Guid Id { get; init; }
     public required Guid ClientId { get; init; }
     public Guid? EndpointId { get; init; }
@@ -24,6 +27,12 @@ internal sealed class Replay
     /// <summary>How far it has come.</summary>
     public DateTimeOffset? PositionAt { get; init; }
     public Guid? PositionId { get; init; }
+
+    /// <summary>Whether it goes once more over what transactions wrote that were under way at its first step.</summary>
+    public bool SecondPass { get; init; }
+
+    /// <summary>The first of those transactions; in the second pass, how far it has come.</summary>
+    public ulong? PositionXid { get; init; }
 
     /// <summary>How many events or deliveries it has looked at.</summary>
     public long Examined { get; init; }

@@ -19,6 +19,7 @@ internal sealed record ProblemKind(string Type, int Status, string Title)
         TaskEnded = new("/problems/task-ended", 409, "The task has ended."),
         NotRefreshable = new("/problems/not-refreshable", 409, "There is no fresh link to be had of the task."),
         CursorExpired = new("/problems/cursor-expired", 410, "The feed does not reach back to this cursor."),
+        NotRedeliverable = new("/problems/not-redeliverable", 409, "The delivery cannot be sent again."),
         PayloadTooLarge = new("/problems/payload-too-large", 413, "The body is too large."),
         UnsupportedMediaType = new("/problems/unsupported-media-type", 415, "The body has to be application/json."),
         IdempotencyKeyReused = new("/problems/idempotency-key-reused", 422, "This Idempotency-Key belongs to another request."),

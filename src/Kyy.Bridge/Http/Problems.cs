@@ -34,6 +34,9 @@ internal static class Problems
 
     public static ProblemResult NotRefreshable(string detail) => Of(ProblemKind.NotRefreshable, detail);
 
+    /// <summary>What it would send, or where to, is no more.</summary>
+    public static ProblemResult NotRedeliverable(string detail) => Of(ProblemKind.NotRedeliverable, detail);
+
     public static ProblemResult ClientBusy(int tasksInFlight) =>
         Of(ProblemKind.ClientBusy, $"{tasksInFlight} of its tasks are in flight: stop them or wait for their ends, then delete it.");
 

@@ -66,6 +66,13 @@ internal sealed class Pruner(NpgsqlDataSource dataSource, RetentionSettings rete
         select count(*) from deleted
         """;
 
+    // Index replays_age.
+    private const string ReplaysSql = """
+        delete from bridge.replays
+        where ctid = any (array(
+            select ctid from bridge.replays where ended_at < now() - $1 order by ended_at limit $2 for update skip locked))
+        """;
+
     private static readonly string AloneSql = $"select pg_try_advisory_xact_lock({FeedNumbering.Lock})";
 
     private const string IdempotencySql = """
@@ -88,6 +95,7 @@ internal sealed class Pruner(NpgsqlDataSource dataSource, RetentionSettings rete
         removed += await DeleteEventsAsync(EventsSql, retention.Events, cancellation);
         removed += await DeleteEventsAsync(TasksSql, retention.Tasks, cancellation);
         removed += await DeleteAsync(IdempotencySql, IdempotencyKept, cancellation);
+        removed += await DeleteAsync(ReplaysSql, retention.Deliveries, cancellation);
         removed += await EndpointRemoval.SweepAsync(dataSource, retention.Deliveries, Batch, cancellation);
         return new(removed, removed > 0 ? TimeSpan.FromMilliseconds(100) : null);
     }

@@ -13,7 +13,7 @@ internal sealed record RetentionSettings
     /// </summary>
     public TimeSpan Tasks { get; init; } = TimeSpan.FromDays(30);
 
-    /// <summary>Ended deliveries and their attempts, counted from their end; 30 d by default. A removed one is not redeliverable.</summary>
+    /// <summary>Ended deliveries and their attempts, and replays, counted from their end; 30 d by default. A removed one is not redeliverable.</summary>
     public TimeSpan Deliveries { get; init; } = TimeSpan.FromDays(30);
 
     /// <summary>Events, counted from their making; 30 d by default. Who reads the feed less often misses some, and is told so.</summary>

@@ -61,7 +61,7 @@ internal sealed class BridgeDbContext(DbContextOptions<BridgeDbContext> options)
         modelBuilder.Entity<IdempotencyRecord>().ToTable("idempotency_keys").HasKey(k => new { k.Owner, k.Method, k.Path, k.Key });
         modelBuilder.Entity<WebhookEndpoint>().ToTable("endpoints");
         modelBuilder.Entity<EndpointSecretRow>().ToTable("endpoint_secrets");
-        modelBuilder.Entity<Replay>().ToTable("replays");
+        modelBuilder.Entity<Replay>().ToTable("replays").Property(replay => replay.PositionXid).HasColumnType("xid8");
         modelBuilder.Entity<Hold>().ToTable("holds");
         modelBuilder.Entity<FeedState>(row =>
         {

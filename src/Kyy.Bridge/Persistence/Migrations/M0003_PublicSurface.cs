@@ -134,6 +134,9 @@ internal sealed class M0003PublicSurface : Migration
             -- How far it has come: what it goes on from after a restart.
             position_at  timestamptz,
             position_id  uuid,
+            -- Events of this transaction and later ones may not have been there for the first pass over the events: the second goes by it.
+            second_pass  boolean     not null default false,
+            position_xid xid8,
             examined     bigint      not null default 0,
             queued       bigint      not null default 0,
             -- When it may be taken up: a step later, or after the lease of a process that died.
@@ -141,6 +144,8 @@ internal sealed class M0003PublicSurface : Migration
             check ((ended_at is null) = (status in ('pending', 'running'))),
             check ((ended_at is null) = (next_step_at is not null))
         );
+        -- GET /v1/replays.
+        create index replays_of_client on bridge.replays (client_id, created_at desc, id desc);
         -- The work on replays.
         create index replays_open on bridge.replays (next_step_at) where ended_at is null;
         -- Pruner.
