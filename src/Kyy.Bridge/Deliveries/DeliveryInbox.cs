@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Kyy.Bridge.Scheduling;
 
 namespace Kyy.Bridge.Deliveries;
 
@@ -24,6 +25,9 @@ internal sealed class DeliveryInbox
 
     /// <summary>The lease in ticks of the monotonic clock.</summary>
     public long LeaseTicks { get; }
+
+    /// <summary>Raised when more was recorded than was handed over: it is due now, and the dispatcher's loop need not wait for its cadence.</summary>
+    public WakeSignal Due { get; } = new();
 
     public ChannelReader<LeasedDelivery> Deliveries => _deliveries.Reader;
 

@@ -42,7 +42,7 @@ internal sealed partial class Dispatcher : IRecurringWork, IAsyncDisposable
 
     public TimeSpan Cadence { get; } = TimeSpan.FromSeconds(1);
 
-    public WakeSignal Wake { get; } = new();
+    public WakeSignal Wake => _inbox.Due;
 
     /// <summary>Claims and starts what is due, as far as there is room; it does not wait for the answers.</summary>
     public async Task<WorkRun> RunOnceAsync(CancellationToken cancellation)

@@ -67,7 +67,10 @@ internal static class ReplayStep
         await using var locking = new NpgsqlCommand(TasksSql, connection) { Parameters = { new() { Value = events }, new() { Value = deliveries } } };
         await locking.ExecuteNonQueryAsync(cancellation);
         var made = events.Length == 0 ? 0 : await ReplayEvents.MakeAsync(connection, events, replay.EndpointId!.Value, cancellation);
-        string[] from = replay.Kind == Replay.All ? [DeliveryState.Dead, DeliveryState.Delivered] : [ReplayDeliveries.StateOf(replay)];
-        return made + (deliveries.Length == 0 ? 0 : await Redeliver.RunAsync(connection, deliveries, from, cancellation));
+        return made + await Redeliver.RunAsync(connection, deliveries, StatesOf(replay), cancellation);
     }
+
+    private static string[] StatesOf(OpenReplay replay) => replay.Kind is Replay.Missing or Replay.All
+        ? [DeliveryState.Dead, DeliveryState.Delivered]
+        : [ReplayDeliveries.StateOf(replay)];
 }

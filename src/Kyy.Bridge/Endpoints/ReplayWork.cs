@@ -36,7 +36,7 @@ internal sealed partial class ReplayWork(NpgsqlDataSource dataSource, Dispatcher
             if (progress.Queued > 0) dispatcher.Wake.Raise();
             if (progress.Wait is null) LogEnded(logger, LoggedId.OfReplay(replay.Id), replay.Kind, progress.Status);
         }
-        catch (NpgsqlException) when (!cancellation.IsCancellationRequested)
+        catch (Exception) when (!cancellation.IsCancellationRequested)
         {
             // One that fails again and again does not keep the others from their turns.
             await transaction.DisposeAsync();

@@ -19,7 +19,6 @@ internal sealed class OutcomeRecorder : IAsyncDisposable
     private readonly DeliveryInbox _inbox;
     private readonly TaskWaiters _waiters;
     private readonly DurationRecorder _durations;
-    private readonly Dispatcher _dispatcher;
     private readonly Ids _ids;
     private readonly TimeProvider _time;
     private readonly Batcher<Reading> _readings;
@@ -27,10 +26,10 @@ internal sealed class OutcomeRecorder : IAsyncDisposable
     private readonly CancellationTokenSource _giveUp = new();
 
     public OutcomeRecorder(
-        NpgsqlDataSource dataSource, DeliveryInbox inbox, TaskWaiters waiters, DurationRecorder durations, Dispatcher dispatcher, Ids ids,
-        TimeProvider time, ILogger<OutcomeRecorder> logger)
+        NpgsqlDataSource dataSource, DeliveryInbox inbox, TaskWaiters waiters, DurationRecorder durations, Ids ids, TimeProvider time,
+        ILogger<OutcomeRecorder> logger)
     {
-        (_dataSource, _inbox, _waiters, _durations, _dispatcher, _ids, _time) = (dataSource, inbox, waiters, durations, dispatcher, ids, time);
+        (_dataSource, _inbox, _waiters, _durations, _ids, _time) = (dataSource, inbox, waiters, durations, ids, time);
         _readings = new(LargestBatch, rows =>
             BatchWrite.RunAsync(LastOfEach(rows, row => row.Task), WriteReadingsAsync, row => row.WithoutTexts(), time, logger, _giveUp.Token));
         _outcomes = new(LargestBatch, rows =>
@@ -105,6 +104,6 @@ internal sealed class OutcomeRecorder : IAsyncDisposable
 
         // After the commit: a webhook about something that was rolled back could never be taken back.
         places.HandOver(leased);
-        if (moreAreDue) _dispatcher.Wake.Raise();
+        if (moreAreDue) _inbox.Due.Raise();
     }
 }

@@ -45,8 +45,8 @@ internal sealed class PollerHarness : IAsyncDisposable
         Budgets = NewBudgets(keys);
         var keeper = new BudgetKeeper(Store, Budgets, options, jitter, clock, NullLogger<BudgetKeeper>.Instance);
         _intake = new(
-            keeper, new Judge(ModelCatalogue.Documented), ModelCatalogue.Documented, database.Lanes, _recorder, databaseClock,
-            options, NullLogger<AnswerIntake>.Instance);
+            keeper, new Judge(ModelCatalogue.Documented), ModelCatalogue.Documented, database.Lanes, _recorder,
+            new TransitionListeners(database.DataSource, clock), databaseClock, options, NullLogger<AnswerIntake>.Instance);
         var asker = new Asker(database.DataSource, Upstream, _intake, keeper, room, clock, NullLogger<Asker>.Instance);
         Poller = new(
             database.DataSource, database.Claims, keys, ModelCatalogue.Documented, Budgets, keeper, asker, room,
