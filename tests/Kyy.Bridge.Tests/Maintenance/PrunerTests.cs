@@ -56,6 +56,22 @@ public sealed class PrunerTests(PostgresServer server)
     }
 
     [Fact]
+    public async Task Replays_that_ended_long_enough_ago_go_and_open_ones_stay()
+    {
+        await using var database = await DeliveryDatabase.CreateAsync(server);
+        await database.ExecuteAsync("""
+            insert into bridge.replays (id, client_id, kind, since, until, status, created_at, ended_at, next_step_at)
+            select bridge.new_id(), bridge.new_id(), 'redeliver', now(), now(), case when days is null then 'running' else 'completed' end,
+                   now() - interval '90 days', now() - days * interval '1 day', case when days is null then now() end
+            from unnest(array[31, 29, null]) ended (days)
+            """);
+
+        (await PruneAsync(database)).ShouldBe(1);
+
+        (await database.ReadAsync<string>("select status from bridge.replays order by status")).ShouldBe(["completed", "running"]);
+    }
+
+    [Fact]
     public async Task Idempotency_keys_are_kept_for_a_day()
     {
         await using var database = await DeliveryDatabase.CreateAsync(server);
