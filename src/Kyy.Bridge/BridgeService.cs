@@ -5,12 +5,14 @@ using Kyy.Bridge.Events;
 using Kyy.Bridge.Http;
 using Kyy.Bridge.Keys;
 using Kyy.Bridge.Keys.UpstreamKeys;
+using Kyy.Bridge.Limits;
 using Kyy.Bridge.Maintenance;
 using Kyy.Bridge.Operators;
 using Kyy.Bridge.Outcomes;
 using Kyy.Bridge.Persistence;
 using Kyy.Bridge.Polling;
 using Kyy.Bridge.Scheduling;
+using Kyy.Bridge.Secrets;
 using Kyy.Bridge.Tasks;
 using Kyy.Bridge.Tasks.Concerns;
 using Kyy.Bridge.Upstream;
@@ -46,7 +48,7 @@ internal static class BridgeService
         services.GetRequiredService<Migrator>().MigrateAsync(
             async locked =>
             {
-                await DataProtectionRing.CreateFirstKeyAsync(services, locked);
+                await services.GetRequiredService<RingKeys>().CreateAsync(locked);
                 await services.GetRequiredService<KeyFingerprint>().CreateSecretAsync(locked);
                 await services.GetRequiredService<FeedNumbering>().EnsureAsync(locked);
                 if (firstSteps is not null) await firstSteps(locked);
@@ -58,7 +60,7 @@ internal static class BridgeService
         services.TryAddSingleton(TimeProvider.System);
         services.Configure<HostOptions>(host => host.ShutdownTimeout = settings.ShutdownTimeout);
         services.AddPersistence(dataSource);
-        DataProtectionRing.Add(services);
+        services.AddKeyRing(settings.Secrets);
         services.AddKeys(settings.Auth.AdminKey?.Reveal());
         services.AddUpstream(settings.Upstream, new ModelCatalogue(settings.Families));
         services.AddOutcomes();
@@ -68,6 +70,7 @@ internal static class BridgeService
         services.AddReplays();
         services.AddPolling(settings.Families);
         services.AddTasks(settings.Limits);
+        services.AddClientLimits();
         services.AddMaintenance(settings.Retention);
         services.AddHttpApi();
         // Last, so that it is stopped first: what it drains needs all of the others.

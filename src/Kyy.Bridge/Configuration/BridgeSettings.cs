@@ -5,6 +5,7 @@ using Kyy.Bridge.Keys;
 using Kyy.Bridge.Maintenance;
 using Kyy.Bridge.Persistence;
 using Kyy.Bridge.Scheduling;
+using Kyy.Bridge.Secrets;
 using Kyy.Bridge.Telemetry;
 using Kyy.Bridge.Upstream;
 using Kyy.Bridge.Upstream.Catalogue;
@@ -22,6 +23,9 @@ internal sealed record BridgeSettings
 
     /// <summary>Who may do everything.</summary>
     public required AuthSettings Auth { get; init; }
+
+    /// <summary>What protects the key ring.</summary>
+    public required SecretsSettings Secrets { get; init; }
 
     /// <summary>The provider that is polled.</summary>
     public required UpstreamOptions Upstream { get; init; }
@@ -71,6 +75,7 @@ internal sealed record BridgeSettings
         {
             Database = database,
             Auth = AuthSettings.Read(bridge.Section(nameof(Auth))),
+            Secrets = SecretsSettings.Read(bridge.Section(nameof(Secrets)), isDevelopment),
             Upstream = upstream,
             Families = FamilySettings.Read(bridge.Section(nameof(Families)), documented, upstream.AllowFasterThanDocumented),
             Delivery = DeliverySettings.Read(bridge.Section(nameof(Delivery))),

@@ -2,6 +2,7 @@ using System.Text;
 using Kyy.Bridge.Client.Signing;
 using Kyy.Bridge.Http;
 using Kyy.Bridge.Persistence;
+using Kyy.Bridge.Secrets;
 using Microsoft.AspNetCore.DataProtection;
 using Npgsql;
 
@@ -11,7 +12,7 @@ namespace Kyy.Bridge.Deliveries;
 /// The secrets that a client's webhooks are signed with, in clear only here. What is stored is encrypted for its client and its row,
 /// so that a ciphertext that is copied to another row is worth nothing there.
 /// </summary>
-internal sealed class SigningSecrets
+internal sealed class SigningSecrets : IReprotectable
 {
     private static readonly TimeSpan Life = TimeSpan.FromSeconds(3);
     private const int Capacity = 10_000;
@@ -34,6 +35,14 @@ internal sealed class SigningSecrets
         (_dataSource, _protection, _ids, _clock) = (dataSource, protection, ids, clock);
         _byClient = new(Life, Capacity, time, LookUpAsync);
     }
+
+    string IReprotectable.Table => "signing_secrets";
+
+    string IReprotectable.Column => "ciphertext";
+
+    IReadOnlyList<string> IReprotectable.Of { get; } = ["t.client_id", "t.id"];
+
+    IDataProtector IReprotectable.Protector(IReadOnlyList<string> of) => Protector(Guid.Parse(of[0]), Guid.Parse(of[1]));
 
     /// <summary>The secrets to sign with now, the current one first; those of a few seconds ago at the worst.</summary>
     public ValueTask<IReadOnlyList<WebhookSecret>> ForClientAsync(Guid client) => new(_byClient.GetAsync(client));

@@ -1,5 +1,7 @@
 using System.Text.Json;
 using Kyy.Bridge.Client.Contracts;
+using Kyy.Bridge.Limits;
+using Kyy.Bridge.Secrets;
 using Kyy.Bridge.Telemetry;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -20,7 +22,7 @@ internal static class HttpServices
             options.Limits.MaxRequestBodySize = JsonBody.MaxBytesOnTheWire;
         });
         services.ConfigureHttpJsonOptions(options => WriteAsClientsRead(options.SerializerOptions));
-        services.AddSingleton<IdempotencyRecords>();
+        services.AddSingleton<IdempotencyRecords>().AddSingleton<IReprotectable>(provider => provider.GetRequiredService<IdempotencyRecords>());
         services.AddSingleton<Liveness>();
         services.AddSingleton<Readiness>();
         return services.AddApiDescription();
@@ -36,6 +38,7 @@ internal static class HttpServices
         app.UseStatusCodePages(context => Problems.OfStatus(context.HttpContext.Response.StatusCode).ExecuteAsync(context.HttpContext));
         app.UseApiPage();
         app.UseRouting();
+        app.UseClientLimits();
         app.UseAuthorization();
     }
 

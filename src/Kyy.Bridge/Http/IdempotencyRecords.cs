@@ -1,13 +1,22 @@
 using Kyy.Bridge.Persistence;
+using Kyy.Bridge.Secrets;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.EntityFrameworkCore;
 
 namespace Kyy.Bridge.Http;
 
 /// <summary>What was asked and answered under each Idempotency-Key of the last 24 hours. Answers are encrypted: some carry a key.</summary>
-internal sealed class IdempotencyRecords(IDataProtectionProvider protection)
+internal sealed class IdempotencyRecords(IDataProtectionProvider protection) : IReprotectable
 {
     private const string Method = "POST";
+
+    string IReprotectable.Table => "idempotency_keys";
+
+    string IReprotectable.Column => "body";
+
+    IReadOnlyList<string> IReprotectable.Of { get; } = ["t.owner", "t.path", "t.key"];
+
+    IDataProtector IReprotectable.Protector(IReadOnlyList<string> of) => Protector(IdempotentRequest.NameOf(Guid.Parse(of[0]), of[1], of[2]));
 
     /// <summary>Takes the turn of this key until the transaction ends; false where another request has it.</summary>
     public static async Task<bool> TryTakeTurnAsync(BridgeDbContext db, IdempotentRequest request, CancellationToken cancellation) =>
@@ -29,7 +38,7 @@ internal sealed class IdempotencyRecords(IDataProtectionProvider protection)
             $"""
             insert into bridge.idempotency_keys (owner, method, path, key, fingerprint, created_at, status, location, body)
             values ({request.Owner}, {Method}, {request.Path}, {request.Key}, {request.Fingerprint}, now(),
-                    {answer.Status}, {answer.Location}, {Protector(request).Protect(answer.Body)})
+                    {answer.Status}, {answer.Location}, {Protector(request.Name).Protect(answer.Body)})
             on conflict (owner, method, path, key) do update
                set fingerprint = excluded.fingerprint, created_at = excluded.created_at,
                    status = excluded.status, location = excluded.location, body = excluded.body
@@ -37,7 +46,7 @@ internal sealed class IdempotencyRecords(IDataProtectionProvider protection)
 
     /// <summary>The answer of a record that has one.</summary>
     public Answer AnswerOf(IdempotencyRecord record, IdempotentRequest request) =>
-        new(record.Status!.Value, record.Location, Protector(request).Unprotect(record.Body!));
+        new(record.Status!.Value, record.Location, Protector(request.Name).Unprotect(record.Body!));
 
     /// <summary>Keeps the fingerprint, at once, and says whether it is that of the first request with this key.</summary>
     public static async Task<bool> IsSameAsync(BridgeDbContext db, IdempotentRequest request, CancellationToken cancellation)
@@ -61,6 +70,5 @@ internal sealed class IdempotencyRecords(IDataProtectionProvider protection)
             .ExecuteDeleteAsync();
 
     // The purpose is the row: an answer that is copied to another key is worth nothing there.
-    private IDataProtector Protector(IdempotentRequest request) =>
-        protection.CreateProtector("Kyy.Bridge.IdempotencyRecords", request.Name);
+    private IDataProtector Protector(string request) => protection.CreateProtector("Kyy.Bridge.IdempotencyRecords", request);
 }

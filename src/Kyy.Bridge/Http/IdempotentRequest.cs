@@ -12,7 +12,9 @@ internal sealed record IdempotentRequest(Guid Owner, string Path, string Key, by
     private const int LongestKey = 255, LongestPath = 512;
 
     /// <summary>What its turn is taken by.</summary>
-    public string Name => $"{Owner:n} {Path} {Key}";
+    public string Name => NameOf(Owner, Path, Key);
+
+    public static string NameOf(Guid owner, string path, string key) => $"{owner:n} {path} {key}";
 
     /// <summary>Reads the header; null without one.</summary>
     public static (IdempotentRequest? Request, ProblemResult? Refusal) Read(HttpContext context, JsonBody? body)

@@ -1,6 +1,7 @@
 using Kyy.Bridge.Deliveries;
 using Kyy.Bridge.Keys.SignIn;
 using Kyy.Bridge.Keys.UpstreamKeys;
+using Kyy.Bridge.Secrets;
 using Microsoft.AspNetCore.Authentication;
 using Npgsql;
 
@@ -18,6 +19,8 @@ internal static class KeyServices
         services.AddSingleton<ClientRegistrar>();
         services.AddSingleton<SigningSecrets>();
         services.AddSingleton<KeyFingerprint>().AddSingleton<UpstreamKeyProtection>().AddSingleton<UpstreamKeyStore>();
+        services.AddSingleton<IReprotectable>(provider => provider.GetRequiredService<SigningSecrets>())
+            .AddSingleton<IReprotectable>(provider => provider.GetRequiredService<UpstreamKeyProtection>());
         services.AddSingleton<OperatorUpstreamKey>().AddSingleton<UpstreamKeyRing>();
         services.AddAuthentication()
             .AddScheme<AuthenticationSchemeOptions, ApiKeyAuthentication>(ApiKeyAuthentication.SchemeName, _ => { });

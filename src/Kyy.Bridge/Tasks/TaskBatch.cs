@@ -1,6 +1,8 @@
 using System.Text.Json;
 using Kyy.Bridge.Client.Contracts;
 using Kyy.Bridge.Http;
+using Kyy.Bridge.Keys;
+using Kyy.Bridge.Limits;
 using Kyy.Bridge.Persistence;
 
 namespace Kyy.Bridge.Tasks;
@@ -12,7 +14,8 @@ internal static class TaskBatch
     public const int Largest = 10_000;
 
     public static async Task<BatchResult> RegisterAsync(
-        IReadOnlyList<JsonElement> items, Registrant client, RegistrationReader reader, TaskRegistrar registrar, CancellationToken cancellation)
+        IReadOnlyList<JsonElement> items, Registrant client, Caller caller, RegistrationReader reader, TaskRegistrar registrar, Quota quota,
+        CancellationToken cancellation)
     {
         var results = new BatchItemResult[items.Count];
         var good = new List<(int Index, Registration Registration)>(items.Count);
@@ -23,8 +26,10 @@ internal static class TaskBatch
             else results[i] = Refused(i, refusal!);
         }
 
-        var registered = await registrar.RegisterAsync(good.ConvertAll(item => item.Registration), cancellation);
-        for (var i = 0; i < good.Count; i++) results[good[i].Index] = Of(good[i].Index, registered[i]);
+        var registered = await quota.RegisterAsync(
+            caller, good.Count, room => registrar.RegisterAsync([.. good.Take(room).Select(item => item.Registration)], cancellation), cancellation);
+        for (var i = 0; i < good.Count; i++)
+            results[good[i].Index] = i < registered.Count ? Of(good[i].Index, registered[i]) : Refused(good[i].Index, quota.Refusal);
         return new(
             results,
             Created: results.Count(result => result.Status == StatusCodes.Status201Created),

@@ -2,6 +2,7 @@ using Kyy.Bridge.Client.Contracts;
 using Kyy.Bridge.Http;
 using Kyy.Bridge.Keys;
 using Kyy.Bridge.Keys.UpstreamKeys;
+using Kyy.Bridge.Limits;
 using Kyy.Bridge.Persistence;
 using Kyy.Bridge.Polling;
 using Kyy.Bridge.Tasks.Refreshing;
@@ -45,14 +46,17 @@ internal static class TasksApi
 
     private static async Task<Results<Created<BridgeTask>, Ok<BridgeTask>, ProblemResult>> Register(
         OnBehalfOf owner, Caller caller, JsonBody body, RegistrationReader reader, TaskRegistrar registrar, NpgsqlDataSource dataSource,
-        BridgeDbContext db, ModelCatalogue catalogue, HttpRequest request, CancellationToken cancellation)
+        Quota quota, BridgeDbContext db, ModelCatalogue catalogue, HttpRequest request, CancellationToken cancellation)
     {
         var client = await Registrant.ReadAsync(dataSource, owner.ClientId, cancellation);
         var (registration, refusal) = reader.Read(body.Root, client);
         if (refusal is not null) return refusal;
 
-        switch (await registrar.RegisterAsync(registration!, cancellation))
+        var results = await quota.RegisterAsync(caller, 1, async _ => [await registrar.RegisterAsync(registration!, cancellation)], cancellation);
+        switch (results.SingleOrDefault())
         {
+            case null:
+                return quota.Refusal;
             case RegistrationResult.Created(var id):
                 var created = await ShowAsync(id);
                 return TypedResults.Created($"{request.PathBase}/v1/tasks/{created.Id}", created);
@@ -72,15 +76,16 @@ internal static class TasksApi
     }
 
     private static async Task<Results<Ok<BatchResult>, ProblemResult>> RegisterBatch(
-        OnBehalfOf owner, JsonBody body, RegistrationReader reader, TaskRegistrar registrar, NpgsqlDataSource dataSource,
-        CancellationToken cancellation)
+        OnBehalfOf owner, Caller caller, JsonBody body, RegistrationReader reader, TaskRegistrar registrar, NpgsqlDataSource dataSource,
+        Quota quota, HttpContext context, CancellationToken cancellation)
     {
         var members = new MemberReader(body.Root);
         var items = members.Array("tasks", 1, TaskBatch.Largest, required: true);
         if (members.Refusal() is { } refusal) return refusal;
+        if (ClientLimits.ChargeItems(context, caller, items!.Count) is { } tooMany) return tooMany;
 
         var client = await Registrant.ReadAsync(dataSource, owner.ClientId, cancellation);
-        return TypedResults.Ok(await TaskBatch.RegisterAsync(items!, client, reader, registrar, cancellation));
+        return TypedResults.Ok(await TaskBatch.RegisterAsync(items, client, caller, reader, registrar, quota, cancellation));
     }
 
     private static async Task<Results<Ok<Page<BridgeTask>>, ProblemResult>> List(

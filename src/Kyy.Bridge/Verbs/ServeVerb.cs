@@ -2,6 +2,7 @@ using System.CommandLine;
 using Kyy.Bridge.Configuration;
 using Kyy.Bridge.Keys;
 using Kyy.Bridge.Persistence;
+using Kyy.Bridge.Secrets;
 using Kyy.Bridge.Telemetry;
 
 namespace Kyy.Bridge.Verbs;
@@ -49,6 +50,7 @@ internal static partial class ServeVerb
         setup.Builder.Services.AddLog(setup.Log);
         await using var app = BridgeService.Build(setup.Builder, setup.Settings, setup.DataSource);
         if (setup.Settings.Database.MigrateAtStart) await MigrateAsync(app, setup, cancellation);
+        else await app.Services.GetRequiredService<RingCheck>().RunAsync(cancellation);
         await app.Services.GetRequiredService<DatabaseClock>().SynchroniseAsync(cancellation);
         if (setup.Settings.Upstream.ApiKey is null) LogNoKey(app.Logger);
         await app.RunAsync(cancellation);

@@ -1,5 +1,6 @@
 using Kyy.Bridge.Configuration;
 using Kyy.Bridge.Persistence;
+using Kyy.Bridge.Secrets;
 using Kyy.Bridge.Telemetry;
 using Kyy.Bridge.Upstream.Catalogue;
 using Npgsql;
@@ -66,6 +67,11 @@ internal sealed partial class ServiceSetup : IAsyncDisposable
         {
             await Console.Error.WriteLineAsync(failure.Message);
             return 1;
+        }
+        catch (KeyRingException refusal)
+        {
+            await Console.Error.WriteLineAsync(refusal.Message);
+            return FaultReport.ExitCode;
         }
         catch (NpgsqlException outage) when (outage is not PostgresException)
         {

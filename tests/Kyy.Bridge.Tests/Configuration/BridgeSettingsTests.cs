@@ -40,7 +40,7 @@ public sealed class BridgeSettingsTests
     [Fact]
     public void Read_NoDatabaseInProduction_IsRefused()
     {
-        var fault = BridgeSettings.Read(Given.Configuration(), isDevelopment: false, Given.Documented).OnlyFault();
+        var fault = BridgeSettings.Read(Given.Configuration((Given.RingKeyKey, Given.RingKey)), isDevelopment: false, Given.Documented).OnlyFault();
 
         fault.Key.ShouldBe(Given.ConnectionStringKey);
         fault.Value.ShouldBeEmpty();

@@ -57,5 +57,5 @@ public sealed class ConfigCheckVerbTests : IDisposable
     }
 
     private int Run(params (string Key, string? Value)[] given) =>
-        ConfigCheckVerb.Run(Given.Configuration(given), isDevelopment: false, Given.Documented, _output);
+        ConfigCheckVerb.Run(Given.Configuration([(Given.RingKeyKey, Given.RingKey), .. given]), isDevelopment: false, Given.Documented, _output);
 }

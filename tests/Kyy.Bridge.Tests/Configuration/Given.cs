@@ -10,6 +10,9 @@ internal static class Given
     public const string ConnectionStringKey = "ConnectionStrings:Bridge";
     public const string ConnectionString = "Host=db;Username=bridge;Password=hunter2";
 
+    /// <summary>What protects the key ring: without it Production does not start.</summary>
+    public const string RingKeyKey = "Bridge:Secrets:Key", RingKey = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+
     private static readonly PollWindow Usual = new(TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(60));
 
     /// <summary>Families with values as the documents give them, one of each kind.</summary>
@@ -34,14 +37,14 @@ internal static class Given
     ];
 
     public static IConfiguration Configuration(params (string Key, string? Value)[] given) => new ConfigurationBuilder()
-        .AddInMemoryCollection(given.Select(pair => KeyValuePair.Create(pair.Key, pair.Value)))
+        .AddInMemoryCollection(given.GroupBy(pair => pair.Key).Select(pairs => KeyValuePair.Create(pairs.Key, pairs.Last().Value)))
         .Build();
 
     public static ConfigurationReader Reader(params (string Key, string? Value)[] given) => new(Configuration(given));
 
-    /// <summary>What Production reads, with a database and beyond that only what is given.</summary>
+    /// <summary>What Production reads, with a database, a key for the ring, and beyond that only what is given.</summary>
     public static SettingsReading Production(params (string Key, string? Value)[] given) =>
-        BridgeSettings.Read(Configuration([(ConnectionStringKey, ConnectionString), .. given]), isDevelopment: false, Documented);
+        BridgeSettings.Read(Configuration([(ConnectionStringKey, ConnectionString), (RingKeyKey, RingKey), .. given]), isDevelopment: false, Documented);
 
     public static SettingsReading Development(params (string Key, string? Value)[] given) =>
         BridgeSettings.Read(Configuration(given), isDevelopment: true, Documented);

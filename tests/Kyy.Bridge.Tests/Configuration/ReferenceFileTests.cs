@@ -22,13 +22,13 @@ public sealed class ReferenceFileTests
     {
         var configuration = new ConfigurationBuilder()
             .AddConfiguration(File)
-            .AddInMemoryCollection([KeyValuePair.Create<string, string?>(Given.ConnectionStringKey, Given.ConnectionString)])
+            .AddInMemoryCollection(new Dictionary<string, string?> { [Given.ConnectionStringKey] = Given.ConnectionString, [Given.RingKeyKey] = Given.RingKey })
             .Build();
 
         var reading = BridgeSettings.Read(configuration, isDevelopment, Given.Documented);
 
         reading.Accepted();
-        reading.Values.Where(value => value.Key != Given.ConnectionStringKey && value.Text != value.Default).ShouldBeEmpty();
+        reading.Values.Where(value => value.Key is not (Given.ConnectionStringKey or Given.RingKeyKey) && value.Text != value.Default).ShouldBeEmpty();
     }
 
     [Fact]

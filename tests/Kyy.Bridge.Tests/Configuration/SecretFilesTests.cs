@@ -105,5 +105,5 @@ public sealed class SecretFilesTests : IDisposable
     private Task<(int ExitCode, string Output, string Error)> CheckAsync((string Name, string Value) variable, string argument) =>
         BridgeProcess.RunAsync(
             ["config", "check", argument],
-            ("ASPNETCORE_ENVIRONMENT", "Production"), ("CREDENTIALS_DIRECTORY", _folder.Path), variable);
+            ("ASPNETCORE_ENVIRONMENT", "Production"), (Given.RingKeyKey, Given.RingKey), ("CREDENTIALS_DIRECTORY", _folder.Path), variable);
 }

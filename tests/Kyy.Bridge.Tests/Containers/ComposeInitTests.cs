@@ -40,6 +40,7 @@ public sealed class ComposeInitTests : IDisposable
         (await ReadAsync("ConnectionStrings__Bridge")).ShouldBe($"Host=postgres;Database=bridge;Username=bridge;Password={password}");
         (await ReadAsync("Bridge__Auth__AdminKey")).ShouldMatch("^[0-9a-f]{64}$");
         (await ReadAsync("Bridge__Auth__AdminKey")).ShouldNotBe(password);
+        Convert.FromBase64String(await ReadAsync("Bridge__Secrets__Key")).Length.ShouldBe(32);
         output.ShouldContain("Nothing can be registered before the upstream's key is in .secrets/Bridge__Upstream__ApiKey.");
         output.ShouldNotContain(password);
     }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Kyy.Bridge.Tests.Configuration;
 using Kyy.Bridge.Tests.Support;
 using Npgsql;
 
@@ -35,7 +36,8 @@ public sealed partial class LogProcessTests(PostgresServer server)
         var nowhere = new NpgsqlConnectionStringBuilder(database.ConnectionString) { Database = "no_such_database" }.ConnectionString;
 
         var (exitCode, output, error) = await BridgeProcess.RunAsync(
-            [verb], ("ASPNETCORE_ENVIRONMENT", "Production"), ("ConnectionStrings:Bridge", nowhere), ("Bridge:Database:MigrateAtStart", "true"));
+            [verb], ("ASPNETCORE_ENVIRONMENT", "Production"), ("ConnectionStrings:Bridge", nowhere), ("Bridge:Database:MigrateAtStart", "true"),
+            (Given.RingKeyKey, Given.RingKey));
 
         exitCode.ShouldBe(1, output + error);
         output.ShouldBeEmpty();
@@ -50,6 +52,7 @@ public sealed partial class LogProcessTests(PostgresServer server)
         await using var bridge = await BridgeProcess.StartAsync(
             ("ASPNETCORE_ENVIRONMENT", environment),
             ("ConnectionStrings:Bridge", database.ConnectionString),
+            (Given.RingKeyKey, Given.RingKey),
             ("Bridge:Auth:AdminKey", BridgeApplication.AdminKey));
         await bridge.ClientOf(BridgeApplication.AdminKey).CreateClientAsync(new("acme"), cancellationToken: TestContext.Current.CancellationToken);
         (await bridge.TerminateAsync()).ShouldBe(0, bridge.Output);

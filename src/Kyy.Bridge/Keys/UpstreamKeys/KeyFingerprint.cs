@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Kyy.Bridge.Secrets;
 using Kyy.Bridge.Upstream;
 using Microsoft.AspNetCore.DataProtection;
 using Npgsql;
@@ -21,7 +22,7 @@ internal sealed class KeyFingerprint(NpgsqlDataSource dataSource, IDataProtectio
 
     private byte[]? _secret;
 
-    private IDataProtector Protector => protection.CreateProtector("Kyy.Bridge.InstanceSecrets", Name);
+    private IDataProtector Protector => InstanceSecretColumn.Protector(protection, Name);
 
     /// <summary>The fingerprint of a key: 32 bytes.</summary>
     public async ValueTask<byte[]> OfAsync(UpstreamTarget target, CancellationToken cancellation) =>

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Kyy.Bridge.Persistence;
+using Kyy.Bridge.Secrets;
 using Kyy.Bridge.Upstream;
 using Microsoft.AspNetCore.DataProtection;
 
@@ -10,8 +11,16 @@ namespace Kyy.Bridge.Keys.UpstreamKeys;
 /// Encrypts the clients' upstream keys, each for its client, its row and its base URL: a ciphertext that is copied to another row, or
 /// whose row is given another base URL, is worth nothing there.
 /// </summary>
-internal sealed class UpstreamKeyProtection(IDataProtectionProvider protection)
+internal sealed class UpstreamKeyProtection(IDataProtectionProvider protection) : IReprotectable
 {
+    string IReprotectable.Table => "upstream_keys";
+
+    string IReprotectable.Column => "ciphertext";
+
+    IReadOnlyList<string> IReprotectable.Of { get; } = ["t.client_id", "t.id", "t.base_url"];
+
+    IDataProtector IReprotectable.Protector(IReadOnlyList<string> of) => Protector(Guid.Parse(of[0]), Guid.Parse(of[1]), of[2]);
+
     public byte[] Protect(Guid client, Guid id, UpstreamTarget target) =>
         Protector(client, id, UpstreamOptions.Normal(target.BaseUrl)).Protect(Encoding.UTF8.GetBytes(target.Key.Reveal()));
 

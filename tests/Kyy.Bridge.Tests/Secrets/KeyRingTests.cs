@@ -1,11 +1,13 @@
+using Kyy.Bridge.Keys;
+using Kyy.Bridge.Secrets;
 using Kyy.Bridge.Tests.Support;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace Kyy.Bridge.Tests.Persistence;
+namespace Kyy.Bridge.Tests.Secrets;
 
-public sealed class DataProtectionRingTests(PostgresServer server)
+public sealed class KeyRingTests(PostgresServer server)
 {
     [Fact]
     public async Task Replicas_ReadEachOthersSecretsWithTheOneKeyOfTheMigration()
@@ -22,11 +24,25 @@ public sealed class DataProtectionRingTests(PostgresServer server)
     {
         await using var bridge = await BridgeApplication.StartAsync(server);
         await bridge.QueryAsync(db => db.DataProtectionKeys.ExecuteDeleteAsync());
+        await bridge.QueryAsync(db => db.Set<InstanceSecret>().ExecuteDeleteAsync());
 
         var stop = TestContext.Current.CancellationToken;
         await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => BridgeService.MigrateAsync(bridge.Services, firstSteps: null, stop)));
 
         (await bridge.QueryAsync(db => db.DataProtectionKeys.CountAsync())).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Migrate_RingLost_MakesNoOtherInItsPlace()
+    {
+        await using var bridge = await BridgeApplication.StartAsync(server);
+        await bridge.QueryAsync(db => db.DataProtectionKeys.ExecuteDeleteAsync());
+
+        var refusal = await Should.ThrowAsync<KeyRingException>(
+            BridgeService.MigrateAsync(bridge.Services, firstSteps: null, TestContext.Current.CancellationToken));
+
+        refusal.Message.ShouldContain("bridge.instance_secrets holds secrets");
+        (await bridge.QueryAsync(db => db.DataProtectionKeys.CountAsync())).ShouldBe(0);
     }
 
     [Fact]
