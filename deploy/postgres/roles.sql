@@ -6,7 +6,7 @@
 -- nobody has looked at yet stays closed. Running it again changes nothing else. It also takes over a schema that another role has
 -- made, or a restore.
 --
---   bridge_migrator  owns the schemas bridge and hangfire; what the verb `migrate` connects as, and nothing else
+--   bridge_migrator  owns the schemas bridge and hangfire; what the verbs `migrate` and `keys rotate` connect as, and nothing else
 --   bridge_service   reads and writes rows; what `serve` and `keys create` connect as
 --   bridge_reader    reads what people need to see, and no secret
 --
@@ -88,7 +88,7 @@ begin
         return;
     end if;
 
-    -- Only `migrate` writes these three. A lost key of the ring would take with it every secret that it encrypts.
+    -- Only `migrate` and `keys rotate` write these three. A lost key of the ring would take with it every secret that it encrypts.
     revoke insert, update, delete on bridge.migrations, bridge.data_protection_keys, bridge.instance_secrets from bridge_service;
 
     grant select on

@@ -19,6 +19,7 @@ internal static class Addresses
     public const string Clients = "v1/admin/clients";
     public const string AdminKeys = "v1/admin/keys";
     public const string Stats = "v1/admin/stats";
+    public const string Me = "v1/me";
 
     public static string Task(string id) => $"{Tasks}/{Segment(id)}";
 

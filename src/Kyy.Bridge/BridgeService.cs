@@ -92,5 +92,6 @@ internal static class BridgeService
         api.MapClients();
         api.MapKeys();
         api.MapStats();
+        api.MapMe();
     }
 }

@@ -7,5 +7,7 @@ namespace Kyy.Bridge.Client.Contracts;
 /// <param name="CreatedAt">When it was made.</param>
 /// <param name="ExpiresAt">When it stops working; null for never.</param>
 /// <param name="Prefix">The key's first characters, to tell it from others.</param>
+/// <param name="LastUsedAt">When it was used last, to the minute and a minute late; null for never.</param>
 public sealed record ApiKeyView(
-    string Id, string? Name, string? ClientId, DateTimeOffset CreatedAt, DateTimeOffset? ExpiresAt, string Prefix);
+    string Id, string? Name, string? ClientId, DateTimeOffset CreatedAt, DateTimeOffset? ExpiresAt, string Prefix,
+    DateTimeOffset? LastUsedAt = null);

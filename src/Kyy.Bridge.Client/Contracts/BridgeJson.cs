@@ -59,6 +59,7 @@ namespace Kyy.Bridge.Client.Contracts;
 [JsonSerializable(typeof(ReplayAccepted))]
 [JsonSerializable(typeof(BridgeDeliveryAttempt))]
 [JsonSerializable(typeof(BridgeStats))]
+[JsonSerializable(typeof(Me))]
 [JsonSerializable(typeof(Problem))]
 public sealed partial class BridgeJson : JsonSerializerContext
 {

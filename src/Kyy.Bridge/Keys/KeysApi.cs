@@ -106,5 +106,6 @@ internal static class KeysApi
         row.ClientId is { } client ? TypeId.Format(TypeId.Client, client) : null,
         row.CreatedAt,
         row.ExpiresAt,
-        row.Prefix);
+        row.Prefix,
+        row.LastUsedAt);
 }

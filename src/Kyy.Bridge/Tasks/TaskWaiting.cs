@@ -38,6 +38,9 @@ internal sealed class TaskWaiting(
         }
     }
 
+    /// <summary>How many requests of an owner wait here.</summary>
+    public int Of(Guid owner) => _waits.GetValueOrDefault(owner);
+
     private async Task<ProblemResult?> HoldAsync(Caller caller, Guid task, TimeSpan limit, CancellationToken cancellation)
     {
         var started = time.GetTimestamp();

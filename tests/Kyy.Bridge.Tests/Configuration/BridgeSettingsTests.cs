@@ -156,7 +156,7 @@ public sealed class BridgeSettingsTests
             ("Bridge:Delivery:MaxConcurrency", "257"), ("Bridge:Delivery:MaxConcurrencyPerHost", "33"),
             ("Bridge:Callbacks:RequireHttps", "false"), ("Bridge:Callbacks:AllowedNetworks", "10.0.0.0/8"),
             ("Bridge:Retention:Tasks", "1d"), ("Bridge:Retention:Deliveries", "2d"), ("Bridge:Retention:Events", "3d"),
-            ("Bridge:Limits:Waits", "3"),
+            ("Bridge:Limits:RequestsPerSecond", "5"), ("Bridge:Limits:TasksInFlight", "6"), ("Bridge:Limits:Waits", "3"),
             ("Bridge:Limits:CallbacksPerTask", "4"),
             ("Bridge:Http:PathBase", "/bridge"), ("Bridge:Http:KnownProxies", "10.0.0.7"), ("Bridge:ShutdownTimeout", "31s")).Accepted();
 
@@ -184,7 +184,7 @@ public sealed class BridgeSettingsTests
         settings.Callbacks.AllowedNetworks.ShouldBe([IPNetwork.Parse("10.0.0.0/8")]);
         settings.Retention.ShouldBe(
             new RetentionSettings { Tasks = TimeSpan.FromDays(1), Deliveries = TimeSpan.FromDays(2), Events = TimeSpan.FromDays(3) });
-        settings.Limits.ShouldBe(new LimitsSettings { Waits = 3, CallbacksPerTask = 4 });
+        settings.Limits.ShouldBe(new LimitsSettings { RequestsPerSecond = 5, TasksInFlight = 6, Waits = 3, CallbacksPerTask = 4 });
         settings.Http.PathBase.ShouldBe("/bridge");
         settings.Http.KnownProxies.ShouldBe([IPNetwork.Parse("10.0.0.7/32")]);
         settings.ShutdownTimeout.ShouldBe(TimeSpan.FromSeconds(31));
