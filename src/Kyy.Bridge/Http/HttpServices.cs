@@ -22,7 +22,8 @@ internal static class HttpServices
             options.Limits.MaxRequestBodySize = JsonBody.MaxBytesOnTheWire;
         });
         services.ConfigureHttpJsonOptions(options => WriteAsClientsRead(options.SerializerOptions));
-        services.AddSingleton<IdempotencyRecords>().AddSingleton<IReprotectable>(provider => provider.GetRequiredService<IdempotencyRecords>());
+        services.AddSingleton<IdempotencyRecords>()
+            .AddSingleton<IReprotectable>(provider => provider.GetRequiredService<IdempotencyRecords>());
         services.AddSingleton<Liveness>();
         services.AddSingleton<Readiness>();
         return services.AddApiDescription();

@@ -54,7 +54,8 @@ internal sealed class ApiKeys
     /// </remarks>
     public async Task<Caller?> FindAsync(KeyHash hash)
     {
-        if (_bootstrap is not null && CryptographicOperations.FixedTimeEquals(_bootstrap, hash.ToBytes())) return new(Caller.Bootstrap, null, hash);
+        if (_bootstrap is not null && CryptographicOperations.FixedTimeEquals(_bootstrap, hash.ToBytes()))
+            return new(Caller.Bootstrap, null, hash);
         if (await _callers.GetAsync(hash) is not { } caller) return null;
         _use.Note(caller.KeyId);
         return caller;

@@ -15,7 +15,8 @@ internal static class KeyServices
         // Only the hash of the bootstrap key goes on from here.
         KeyHash? bootstrap = adminKey is null ? null : KeyHash.Of(adminKey);
         services.AddSingleton(provider => new ApiKeys(
-            provider.GetRequiredService<NpgsqlDataSource>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<KeyUse>(), bootstrap));
+            provider.GetRequiredService<NpgsqlDataSource>(), provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<KeyUse>(), bootstrap));
         services.AddSingleton<KeyUse>().AddHostedService(provider => provider.GetRequiredService<KeyUse>());
         services.AddSingleton<ClientRegistrar>();
         services.AddSingleton<SigningSecrets>();

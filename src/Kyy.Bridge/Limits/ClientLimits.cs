@@ -20,7 +20,9 @@ internal static class ClientLimits
 
     /// <summary>Counts the items of a batch but the first, which is the request itself.</summary>
     public static ProblemResult? ChargeItems(HttpContext context, Caller caller, int items) =>
-        caller.ClientId is { } client && items > 1 ? Refusal(context.RequestServices.GetRequiredService<RequestRates>().Take(client, items - 1)) : null;
+        caller.ClientId is { } client && items > 1
+            ? Refusal(context.RequestServices.GetRequiredService<RequestRates>().Take(client, items - 1))
+            : null;
 
     private static async Task Apply(HttpContext context, RequestDelegate next)
     {

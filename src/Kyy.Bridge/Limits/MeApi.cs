@@ -27,7 +27,9 @@ internal static class MeApi
             TypeId.Format(TypeId.Client, client),
             await db.Clients.Where(row => row.Id == client).Select(row => row.Name).SingleOrDefaultAsync(cancellation),
             key,
-            new(limits.RequestsPerSecond, limits.RequestBurst, limits.TasksInFlight, limits.Endpoints, limits.Waits, limits.Streams, limits.CallbacksPerTask),
+            new(
+                limits.RequestsPerSecond, limits.RequestBurst, limits.TasksInFlight, limits.Endpoints, limits.Waits, limits.Streams,
+                limits.CallbacksPerTask),
             new(
                 rates.Of(client).Remaining,
                 (await tasks.OfAsync(client, cancellation)).InFlight,

@@ -85,7 +85,11 @@ internal sealed class Reprotection(NpgsqlDataSource dataSource, IDataProtectionP
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         var rows = new List<Row>();
         while (await reader.ReadAsync(cancellation))
-            rows.Add(new(reader.GetString(0), reader.GetFieldValue<byte[]>(1), [.. Enumerable.Range(2, column.Of.Count).Select(reader.GetString)]));
+        {
+            string[] values = [.. Enumerable.Range(2, column.Of.Count).Select(reader.GetString)];
+            rows.Add(new(reader.GetString(0), reader.GetFieldValue<byte[]>(1), values));
+        }
+
         return rows;
     }
 

@@ -10,7 +10,8 @@ namespace Kyy.Bridge.Secrets;
 /// needs a secret one by one, encrypt new ones by a key of its own, and be found out when the backups are gone.
 /// </summary>
 internal sealed partial class RingCheck(
-    KeyRingStore store, RingCanary canary, Reprotection reprotection, SecretsSettings settings, IServiceProvider services, ILogger<RingCheck> logger)
+    KeyRingStore store, RingCanary canary, Reprotection reprotection, SecretsSettings settings, IServiceProvider services,
+    ILogger<RingCheck> logger)
 {
     private const string Untouched = "Nothing was changed.";
 

@@ -7,7 +7,8 @@ namespace Kyy.Bridge.Secrets;
 internal static class RingElement
 {
     private static readonly XNamespace Namespace = "http://schemas.asp.net/2015/03/dataProtection";
-    private static readonly XName Encrypted = Namespace + "encryptedSecret", Wanted = Namespace + "requiresEncryption", Decryptor = "decryptorType";
+    private static readonly XName
+        Encrypted = Namespace + "encryptedSecret", Wanted = Namespace + "requiresEncryption", Decryptor = "decryptorType";
 
     public static bool IsKey(XElement element) => element.Name == "key";
 

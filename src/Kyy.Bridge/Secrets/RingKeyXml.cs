@@ -27,6 +27,7 @@ internal sealed class RingKeyDecryptor(IServiceProvider services) : IXmlDecrypto
         var key = services.GetRequiredService<SecretsSettings>().AllKeys.FirstOrDefault(known => known.Id == id);
         return key is not null
             ? key.Decrypt(encryptedElement)
-            : throw new CryptographicException($"It is protected by the key {id}, which is neither Bridge:Secrets:Key nor among Bridge:Secrets:PreviousKeys.");
+            : throw new CryptographicException(
+                $"It is protected by the key {id}, which is neither Bridge:Secrets:Key nor among Bridge:Secrets:PreviousKeys.");
     }
 }

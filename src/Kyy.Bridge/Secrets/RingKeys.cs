@@ -28,7 +28,8 @@ internal sealed class RingKeys(
         // Active since long ago: a replica whose clock is behind would else have a ring without a key that it may use. And later than every
         // other, since the latest is the one that encrypts.
         var now = time.GetUtcNow();
-        var activation = others.Select(other => RingElement.ActivationOf(other.Key) + TimeSpan.FromSeconds(1)).Append(now - ClockTolerance).Max();
+        var activation = others.Select(other => RingElement.ActivationOf(other.Key) + TimeSpan.FromSeconds(1))
+            .Append(now - ClockTolerance).Max();
         var made = keys.CreateNewKey(activation, now + KeyLife).KeyId;
         ring.Refresh();
         return reprotection.Encrypting() == made

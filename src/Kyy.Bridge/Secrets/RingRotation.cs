@@ -65,8 +65,10 @@ internal sealed class RingRotation(
         }
 
         var isProtected = await ProtectRingAsync(output, errors, cancellation);
-        if (last.Done > 0) await errors.WriteLineAsync("Some process still encrypts by a former key: stop those of the version before, then keys rotate --resume.");
-        if (last.Unreadable > 0) await errors.WriteLineAsync($"{last.Unreadable} rows are encrypted by no key of the ring, or were changed. They were left alone.");
+        if (last.Done > 0)
+            await errors.WriteLineAsync("Some process still encrypts by a former key: stop those of the version before, then keys rotate --resume.");
+        if (last.Unreadable > 0)
+            await errors.WriteLineAsync($"{last.Unreadable} rows are encrypted by no key of the ring, or were changed. They were left alone.");
         return last is { Done: 0, Unreadable: 0 } && isProtected ? 0 : 1;
     }
 
@@ -77,9 +79,9 @@ internal sealed class RingRotation(
         {
             var pass = await reprotection.RunAsync(column, key, cancellation);
             sum = new(sum.Done + pass.Done, sum.Unreadable + pass.Unreadable);
+            var unreadable = pass.Unreadable == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $", {pass.Unreadable:N0} unreadable");
             await output.WriteLineAsync(string.Create(
-                CultureInfo.InvariantCulture,
-                $"  bridge.{column.Table}.{column.Column}: {pass.Done:N0} re-encrypted{(pass.Unreadable > 0 ? $", {pass.Unreadable:N0} unreadable" : "")}"));
+                CultureInfo.InvariantCulture, $"  bridge.{column.Table}.{column.Column}: {pass.Done:N0} re-encrypted{unreadable}"));
         }
 
         await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"  together: {sum.Done:N0}"));

@@ -36,7 +36,8 @@ internal static class KeysCommand
     {
         setup.Builder.Services.AddLog(Logger.None);
         await using var app = BridgeService.Build(setup.Builder, setup.Settings, setup.DataSource);
-        return await app.Services.GetRequiredService<RingRotation>().RunAsync(resume, RingRotation.Settling, Console.Out, Console.Error, cancellation);
+        return await app.Services.GetRequiredService<RingRotation>()
+            .RunAsync(resume, RingRotation.Settling, Console.Out, Console.Error, cancellation);
     }
 
     private static async Task<int> CreateAsync(ServiceSetup setup, string client, CancellationToken cancellation)

@@ -44,7 +44,8 @@ internal static class Given
 
     /// <summary>What Production reads, with a database, a key for the ring, and beyond that only what is given.</summary>
     public static SettingsReading Production(params (string Key, string? Value)[] given) =>
-        BridgeSettings.Read(Configuration([(ConnectionStringKey, ConnectionString), (RingKeyKey, RingKey), .. given]), isDevelopment: false, Documented);
+        BridgeSettings.Read(
+            Configuration([(ConnectionStringKey, ConnectionString), (RingKeyKey, RingKey), .. given]), isDevelopment: false, Documented);
 
     public static SettingsReading Development(params (string Key, string? Value)[] given) =>
         BridgeSettings.Read(Configuration(given), isDevelopment: true, Documented);

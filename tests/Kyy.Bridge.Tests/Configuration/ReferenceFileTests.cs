@@ -22,7 +22,11 @@ public sealed class ReferenceFileTests
     {
         var configuration = new ConfigurationBuilder()
             .AddConfiguration(File)
-            .AddInMemoryCollection(new Dictionary<string, string?> { [Given.ConnectionStringKey] = Given.ConnectionString, [Given.RingKeyKey] = Given.RingKey })
+            .AddInMemoryCollection(new Dictionary<string, string?>
+            {
+                [Given.ConnectionStringKey] = Given.ConnectionString,
+                [Given.RingKeyKey] = Given.RingKey,
+            })
             .Build();
 
         var reading = BridgeSettings.Read(configuration, isDevelopment, Given.Documented);

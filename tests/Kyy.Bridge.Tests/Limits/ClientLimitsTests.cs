@@ -19,7 +19,8 @@ public sealed class ClientLimitsTests(PostgresServer server)
     public async Task EveryAnswerToAClient_SaysWhatIsLeft_AndNoneToAnAdmin()
     {
         await using var bridge = await BridgeApplication.StartAsync(
-            server, api => api.MapGet("/broken", string () => throw new InvalidOperationException("on purpose")), ("Bridge:Limits:RequestsPerSecond", "1"));
+            server, api => api.MapGet("/broken", string () => throw new InvalidOperationException("on purpose")),
+            ("Bridge:Limits:RequestsPerSecond", "1"));
         var client = bridge.As((await bridge.CreateClientAsync()).ApiKey);
 
         foreach (var (path, status) in new[]
@@ -52,10 +53,10 @@ public sealed class ClientLimitsTests(PostgresServer server)
         var flooding = await bridge.CreateClientAsync();
         var quiet = await bridge.CreateClientAsync("quiet");
         var flood = bridge.As(flooding.ApiKey);
-        using var batch = await flood.PostTextAsync("/v1/tasks/batch", $$"""{"tasks":[{{string.Join(',', Enumerable.Repeat("null", 9_900))}}]}""");
+        using var batch = await flood.PostTextAsync("/v1/tasks/batch", BadItems(9_900));
         batch.Status.ShouldBe(HttpStatusCode.OK);
 
-        using var tooMany = await flood.PostTextAsync("/v1/tasks/batch", $$"""{"tasks":[{{string.Join(',', Enumerable.Repeat("null", 500))}}]}""", ("Idempotency-Key", "later"));
+        using var tooMany = await flood.PostTextAsync("/v1/tasks/batch", BadItems(500), ("Idempotency-Key", "later"));
         var rates = bridge.Services.GetRequiredService<RequestRates>();
         var id = await IdAsync(bridge, "acme");
         rates.Take(id, rates.Of(id).Remaining).Remaining.ShouldBe(0);
@@ -63,7 +64,7 @@ public sealed class ClientLimitsTests(PostgresServer server)
         using var other = await bridge.As(quiet.ApiKey).GetAsync("/v1/tasks");
         using var admin = await bridge.AsAdmin().SendAsync(HttpMethod.Get, "/v1/signing-secret", headers: ("Kyy-Client", flooding.Id));
         bridge.Clock.Advance(TimeSpan.FromSeconds(600));
-        using var later = await flood.PostTextAsync("/v1/tasks/batch", $$"""{"tasks":[{{string.Join(',', Enumerable.Repeat("null", 500))}}]}""", ("Idempotency-Key", "later"));
+        using var later = await flood.PostTextAsync("/v1/tasks/batch", BadItems(500), ("Idempotency-Key", "later"));
 
         tooMany.ShouldBeProblem(HttpStatusCode.TooManyRequests, "quota");
         int.Parse(tooMany.Header("Retry-After")!, CultureInfo.InvariantCulture).ShouldBeInRange(350, 450);
@@ -100,6 +101,8 @@ public sealed class ClientLimitsTests(PostgresServer server)
         using var again = await caller.PostAsync("/v1/tasks", new { task_id = "video_11" });
         again.Status.ShouldBe(HttpStatusCode.Created, again.Body);
     }
+
+    private static string BadItems(int count) => $$"""{"tasks":[{{string.Join(',', Enumerable.Repeat("null", count))}}]}""";
 
     private static async Task<Guid> IdAsync(BridgeApplication bridge, string name) =>
         await bridge.Database.ScalarAsync<Guid>("select id from bridge.clients where name = $1", name);

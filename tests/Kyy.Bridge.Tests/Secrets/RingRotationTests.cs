@@ -51,7 +51,8 @@ public sealed class RingRotationTests(PostgresServer server) : IDisposable
         await Should.ThrowAsync<OperationCanceledException>(
             Rotation(bridge).RunAsync(false, TimeSpan.Zero, stopping, TextWriter.Null, stop.Token));
         (await HeadsAsync(bridge.Database)).Count.ShouldBe(2);
-        await bridge.Database.ExecuteAsync("update bridge.signing_secrets set ciphertext = set_byte(ciphertext, 40, 255 - get_byte(ciphertext, 40))");
+        await bridge.Database.ExecuteAsync(
+            "update bridge.signing_secrets set ciphertext = set_byte(ciphertext, 40, 255 - get_byte(ciphertext, 40))");
 
         var (code, output, errors) = await RotateAsync(bridge, resume: true);
 
@@ -124,7 +125,8 @@ public sealed class RingRotationTests(PostgresServer server) : IDisposable
     public async Task Start_WithARingThatCannotBeRead_EndsWithTheCodeOfAWrongConfiguration()
     {
         await using var database = await server.CreateDatabaseAsync();
-        await database.ExecuteAsync("update bridge.instance_secrets set ciphertext = set_byte(ciphertext, 40, 255 - get_byte(ciphertext, 40)) where name = 'canary'");
+        await database.ExecuteAsync(
+            "update bridge.instance_secrets set ciphertext = set_byte(ciphertext, 40, 255 - get_byte(ciphertext, 40)) where name = 'canary'");
         await ExpectRefusalAsync(database, "serve", "bridge.instance_secrets was changed");
         await database.ExecuteAsync("delete from bridge.data_protection_keys");
         await ExpectRefusalAsync(database, "serve", "The key ring (bridge.data_protection_keys) is empty");
@@ -134,7 +136,8 @@ public sealed class RingRotationTests(PostgresServer server) : IDisposable
     private static async Task ExpectRefusalAsync(TestDatabase database, string verb, string words)
     {
         var (exitCode, output, error) = await BridgeProcess.RunAsync(
-            [verb], ("ConnectionStrings:Bridge", database.ConnectionString), ("Bridge:Database:MigrateAtStart", "false"), ("Bridge:Auth:AdminKey", BridgeApplication.AdminKey));
+            [verb], ("ConnectionStrings:Bridge", database.ConnectionString), ("Bridge:Database:MigrateAtStart", "false"),
+            ("Bridge:Auth:AdminKey", BridgeApplication.AdminKey));
         exitCode.ShouldBe(78, output + error);
         error.ShouldContain(words);
         error.ShouldNotContain("   at ");

@@ -23,7 +23,8 @@ namespace Kyy.Bridge.Tests.Secrets;
 public sealed class SecretsInTheWorldTests(PostgresServer server) : IAsyncLifetime
 {
     private const string CertificatePassword = "password-of-the-certificate-9f3c";
-    private const string OwnKey = "sk-own-key-of-the-client-4b1d", RefusedKey = "sk-refused by its blanks-77aa", HeaderValue = "value-of-an-extra-header-3e8f";
+    private const string
+        OwnKey = "sk-own-key-of-the-client-4b1d", RefusedKey = "sk-refused by its blanks-77aa", HeaderValue = "value-of-an-extra-header-3e8f";
 
     private readonly ScratchFolder _folder = new();
     private readonly Canaries _canaries = new();
@@ -37,7 +38,11 @@ public sealed class SecretsInTheWorldTests(PostgresServer server) : IAsyncLifeti
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     private static IEnumerable<(string, string)> Verbose =>
-        from category in (string[])["Default", "Override:Microsoft.AspNetCore", "Override:Microsoft.EntityFrameworkCore", "Override:Microsoft.EntityFrameworkCore.Database.Command", "Override:Kyy.Bridge.Keys.ApiKeyAuthentication"]
+        from category in (string[])
+        [
+            "Default", "Override:Microsoft.AspNetCore", "Override:Microsoft.EntityFrameworkCore",
+            "Override:Microsoft.EntityFrameworkCore.Database.Command", "Override:Kyy.Bridge.Keys.ApiKeyAuthentication",
+        ]
         select ($"Serilog:MinimumLevel:{category}", "Verbose");
 
     public async ValueTask InitializeAsync()
@@ -104,7 +109,8 @@ public sealed class SecretsInTheWorldTests(PostgresServer server) : IAsyncLifeti
         ];
         found.ShouldBeEmpty();
         // The ring itself: no key in clear.
-        (await _database.ListAsync<string>("select xml from bridge.data_protection_keys")).ShouldAllBe(xml => !xml.Contains("<masterKey", StringComparison.Ordinal));
+        (await _database.ListAsync<string>("select xml from bridge.data_protection_keys"))
+            .ShouldAllBe(xml => !xml.Contains("<masterKey", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -161,7 +167,8 @@ public sealed class SecretsInTheWorldTests(PostgresServer server) : IAsyncLifeti
         foreach (var name in (string?[])[null, "own"])
         {
             var made = _upstream.Tasks.Create(new NewTask { Family = EmulatedFamily.Veo, Statuses = [EmulatedStatus.Completed] });
-            await typed.RegisterAsync(new() { TaskId = made.Id, UpstreamKey = name, CallbackUrl = _receiver.Hook().AbsoluteUri }, cancellationToken: Cancellation);
+            await typed.RegisterAsync(
+                new() { TaskId = made.Id, UpstreamKey = name, CallbackUrl = _receiver.Hook().AbsoluteUri }, cancellationToken: Cancellation);
         }
 
         await _receiver.WaitForAsync(webhook => webhook.Verification is WebhookVerification.Verified, 2, World.Patience);
@@ -172,15 +179,20 @@ public sealed class SecretsInTheWorldTests(PostgresServer server) : IAsyncLifeti
 
     private async Task FailAsync(TestCaller caller)
     {
-        var refused = _upstream.Tasks.Create(new NewTask { Family = EmulatedFamily.Veo, Statuses = [EmulatedStatus.Completed] });
         _upstream.Revoke(OwnKey);
-        await TellAsync(caller.PostAsync("/v1/tasks", new { task_id = refused.Id, upstream_key = "own" }), HttpStatusCode.Created);
+        foreach (var _ in Enumerable.Range(0, 3))
+        {
+            var refused = _upstream.Tasks.Create(new NewTask { Family = EmulatedFamily.Veo, Statuses = [EmulatedStatus.Completed] });
+            await TellAsync(caller.PostAsync("/v1/tasks", new { task_id = refused.Id, upstream_key = "own" }), HttpStatusCode.Created);
+        }
+
         await TellAsync(Put(caller, "bad", RefusedKey), HttpStatusCode.BadRequest);
         await TellAsync(caller.PostAsync("/v1/tasks", new { task_id = "video_1", upstream_key = OwnKey }), HttpStatusCode.BadRequest);
-        await TellAsync(_bridge.As(_canaries.Add("a mistyped API key", "kyb_mistyped0123456789")).GetAsync("/v1/me"), HttpStatusCode.Unauthorized);
+        var mistyped = _canaries.Add("a mistyped API key", "kyb_mistyped0123456789");
+        await TellAsync(_bridge.As(mistyped).GetAsync("/v1/me"), HttpStatusCode.Unauthorized);
+        const string state = "select b.state from bridge.upstream_keys k join bridge.upstream_budgets b on b.id = k.budget_id where k.name = 'own'";
         await Wait.UntilAsync(
-            async () => await _database.ScalarAsync<string>("select b.state from bridge.upstream_keys k join bridge.upstream_budgets b on b.id = k.budget_id where k.name = 'own'") == "rejected",
-            "the upstream has refused the client's key");
+            async () => await _database.ScalarAsync<string>(state) == "rejected", "the upstream has refused the client's key", World.Patience);
     }
 
     private async Task BreakDownAsync(TestCaller caller)

@@ -54,18 +54,21 @@ public sealed class SecretsSettingsTests : IDisposable
         Directory.CreateDirectory(_folder.Path);
         using (var ecdsa = ECDsa.Create(ECCurve.NamedCurves.nistP256))
         {
-            using var made = new CertificateRequest("CN=ring", ecdsa, HashAlgorithmName.SHA256).CreateSelfSigned(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(100));
+            using var made = new CertificateRequest("CN=ring", ecdsa, HashAlgorithmName.SHA256)
+                .CreateSelfSigned(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(100));
             File.WriteAllBytes(elliptic, made.Export(X509ContentType.Pfx));
         }
 
         var reading = Given.Production(
-            (Key, ""), (Certificate, elliptic), ("Bridge:Secrets:PreviousCertificates", $"{_folder.Path}/gone.pfx"), ("Bridge:Secrets:PreviousKeys", $"{Given.RingKey},short"));
+            (Key, ""), (Certificate, elliptic), ("Bridge:Secrets:PreviousCertificates", $"{_folder.Path}/gone.pfx"),
+            ("Bridge:Secrets:PreviousKeys", $"{Given.RingKey},short"));
 
         reading.Faults.Select(fault => fault.Key).ShouldBe(
             [Certificate, "Bridge:Secrets:PreviousCertificates", "Bridge:Secrets:PreviousKeys"]);
         reading.Faults[0].Remedy.ShouldContain("no private key of RSA");
         reading.Faults[1].Remedy.ShouldContain("there is no such file");
-        Given.Production((Key, ""), (Certificate, Pfx("other.pfx", "hunter2")), (Password, "wrong")).OnlyFault().Remedy.ShouldContain("CertificatePassword");
+        Given.Production((Key, ""), (Certificate, Pfx("other.pfx", "hunter2")), (Password, "wrong")).OnlyFault().Remedy
+            .ShouldContain("CertificatePassword");
     }
 
     [Fact]

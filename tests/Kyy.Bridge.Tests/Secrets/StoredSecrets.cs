@@ -12,7 +12,8 @@ namespace Kyy.Bridge.Tests.Secrets;
 /// <summary>A client with one secret of each kind in the database, and how each is read back.</summary>
 internal sealed record StoredSecrets(string ClientKey, string SigningSecret, Guid Client, Guid UpstreamKey, Guid Endpoint, Guid EndpointSecret)
 {
-    private const string Upstream = "sk-of-the-client-0123456789", OfEndpoint = "whsec_of_the_endpoint", Headers = """{"x-key":"of the endpoint"}""";
+    private const string
+        Upstream = "sk-of-the-client-0123456789", OfEndpoint = "whsec_of_the_endpoint", Headers = """{"x-key":"of the endpoint"}""";
 
     public static async Task<StoredSecrets> MakeAsync(BridgeApplication bridge)
     {
@@ -34,7 +35,8 @@ internal sealed record StoredSecrets(string ClientKey, string SigningSecret, Gui
             endpoint, id, Protector(bridge, "Kyy.Bridge.EndpointHeaders", client.Id, endpoint).Protect(Encoding.UTF8.GetBytes(Headers)));
         await bridge.Database.ExecuteAsync(
             "insert into bridge.endpoint_secrets (id, endpoint_id, ciphertext, created_at) values ($1, $2, $3, now())",
-            endpointSecret, endpoint, Protector(bridge, "Kyy.Bridge.EndpointSecrets", client.Id, endpointSecret).Protect(Encoding.UTF8.GetBytes(OfEndpoint)));
+            endpointSecret, endpoint,
+            Protector(bridge, "Kyy.Bridge.EndpointSecrets", client.Id, endpointSecret).Protect(Encoding.UTF8.GetBytes(OfEndpoint)));
         return new(client.ApiKey, secret.Read(BridgeJson.Wire.SigningSecret).Secret, id, upstreamKey, endpoint, endpointSecret);
     }
 
