@@ -17,7 +17,7 @@ public sealed record BridgeDeliveryAttempt
 
     /// <summary>
     /// Why there was none: <c>dns</c>, <c>refused</c>, <c>reset</c>, <c>timeout</c>, <c>tls</c>, <c>http</c>, <c>guard</c> or
-    /// <c>worker_lost</c>; null where there was one.
+    /// <c>worker_lost not_signed</c> (nothing was sent, since what signs it cannot be read); null where there was one.
     /// </summary>
     public string? Error { get; init; }
 

@@ -33,4 +33,5 @@ public sealed record MeLimits(
 /// <param name="TasksInFlight">Tasks that have not ended; as of a few seconds ago at the worst.</param>
 /// <param name="Endpoints">Endpoints.</param>
 /// <param name="Waits">Requests that wait, in the process that answers.</param>
-public sealed record MeUsage(int RequestsLeft, long TasksInFlight, int Endpoints, int Waits);
+/// <param name="Streams">Streams of events that are open, in the process that answers.</param>
+public sealed record MeUsage(int RequestsLeft, long TasksInFlight, int Endpoints, int Waits, int Streams);

@@ -2,7 +2,9 @@ using Kyy.Bridge.Client.Contracts;
 using Kyy.Bridge.Deliveries;
 using Kyy.Bridge.Http;
 using Kyy.Bridge.Keys;
+using Kyy.Bridge.Outcomes;
 using Kyy.Bridge.Persistence;
+using Kyy.Bridge.Scheduling;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Kyy.Bridge.Endpoints;
@@ -45,8 +47,8 @@ internal static class EndpointActionsApi
     }
 
     private static async Task<Results<Ok<EndpointView>, ProblemResult>> Enable(
-        string id, Caller caller, JsonBody body, Ids ids, Dispatcher dispatcher, BridgeDbContext db, HttpResponse response,
-        CancellationToken cancellation)
+        string id, Caller caller, JsonBody body, Ids ids, Dispatcher dispatcher, ReplayWork replays, TransitionListeners listeners,
+        BridgeDbContext db, HttpResponse response, CancellationToken cancellation)
     {
         var members = new MemberReader(body.Root);
         var catchesUp = members.Flag("catch_up") ?? true;
@@ -62,12 +64,9 @@ internal static class EndpointActionsApi
             await ReplayStart.AddAsync(db, ids, wish, cancellation);
         }
 
-        // What waited is due now; the answer starts after the commit.
-        response.OnStarting(() =>
-        {
-            dispatcher.Wake.Raise();
-            return Task.CompletedTask;
-        });
+        listeners.Changed(endpoint.ClientId);
+        response.WakeAfterCommit(dispatcher.Wake);
+        response.WakeAfterCommit(replays.Wake);
         return TypedResults.Ok(await AsItIsAsync(db, caller, id, cancellation));
     }
 
@@ -83,8 +82,8 @@ internal static class EndpointActionsApi
     }
 
     private static async Task<Results<Accepted<ReplayAccepted>, ProblemResult>> Replay(
-        string id, Caller caller, JsonBody body, Ids ids, DatabaseClock clock, BridgeDbContext db, HttpRequest request,
-        CancellationToken cancellation)
+        string id, Caller caller, JsonBody body, Ids ids, DatabaseClock clock, ReplayWork replays, BridgeDbContext db, HttpRequest request,
+        HttpResponse response, CancellationToken cancellation)
     {
         var (wish, refusal) = ReadReplay(body, clock.Now);
         if (refusal is not null) return refusal;
@@ -93,6 +92,7 @@ internal static class EndpointActionsApi
         var replay = TypeId.Format(
             TypeId.Replay,
             await ReplayStart.AddAsync(db, ids, wish! with { Client = endpoint.ClientId, Endpoint = endpoint.Id }, cancellation));
+        response.WakeAfterCommit(replays.Wake);
         return TypedResults.Accepted($"{request.PathBase}/v1/replays/{replay}", new ReplayAccepted(replay));
     }
 

@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json;
 using Kyy.Bridge.Client.Signing;
-using Kyy.Bridge.Persistence;
 using Microsoft.AspNetCore.DataProtection;
 
 namespace Kyy.Bridge.Endpoints;
@@ -12,6 +11,9 @@ namespace Kyy.Bridge.Endpoints;
 /// </summary>
 internal sealed class EndpointProtection(IDataProtectionProvider protection)
 {
+    private readonly EndpointSecretColumn _secrets = new(protection);
+    private readonly EndpointHeaderColumn _headers = new(protection);
+
     public byte[] Protect(Guid client, Guid id, WebhookSecret secret) =>
         SecretProtector(client, id).Protect(Encoding.UTF8.GetBytes(secret.Reveal()));
 
@@ -30,8 +32,8 @@ internal sealed class EndpointProtection(IDataProtectionProvider protection)
         : [.. JsonSerializer.Deserialize<Dictionary<string, string>>(HeadersProtector(client, endpoint).Unprotect(ciphertext))!];
 
     private IDataProtector SecretProtector(Guid client, Guid id) =>
-        protection.CreateProtector("Kyy.Bridge.EndpointSecrets", TypeId.Format(TypeId.Client, client), id.ToString());
+        _secrets.Protector([client.ToString(), id.ToString()]);
 
     private IDataProtector HeadersProtector(Guid client, Guid endpoint) =>
-        protection.CreateProtector("Kyy.Bridge.EndpointHeaders", TypeId.Format(TypeId.Client, client), endpoint.ToString());
+        _headers.Protector([client.ToString(), endpoint.ToString()]);
 }

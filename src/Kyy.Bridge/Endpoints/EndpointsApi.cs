@@ -3,6 +3,7 @@ using Kyy.Bridge.Client.Signing;
 using Kyy.Bridge.Deliveries;
 using Kyy.Bridge.Http;
 using Kyy.Bridge.Keys;
+using Kyy.Bridge.Outcomes;
 using Kyy.Bridge.Persistence;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -28,7 +29,7 @@ internal static class EndpointsApi
 
     private static async Task<Results<Created<EndpointCreated>, ProblemResult>> Create(
         OnBehalfOf client, Caller caller, JsonBody body, EndpointReader reader, EndpointStore store, LimitsSettings limits,
-        BridgeDbContext db, HttpRequest request, CancellationToken cancellation)
+        TransitionListeners listeners, BridgeDbContext db, HttpRequest request, CancellationToken cancellation)
     {
         var (wish, refusal) = reader.Read(body);
         if (refusal is not null) return refusal;
@@ -37,6 +38,7 @@ internal static class EndpointsApi
         if (await store.AddAsync(db, client.ClientId, wish, secret, cancellation) is not { } endpoint)
             return Problems.Quota($"A client has {limits.Endpoints} endpoints at most: delete one that is idle.", TimeSpan.FromHours(1));
 
+        listeners.Changed(client.ClientId);
         var created = EndpointQueries.Created(endpoint, secret.Reveal(), caller);
         return TypedResults.Created($"{request.PathBase}/v1/endpoints/{created.Id}", created);
     }
@@ -58,7 +60,7 @@ internal static class EndpointsApi
 
     private static async Task<Results<Ok<EndpointView>, ProblemResult>> Change(
         string id, Caller caller, JsonBody body, EndpointReader reader, EndpointStore store, EndpointSecrets secrets, Dispatcher dispatcher,
-        BridgeDbContext db, CancellationToken cancellation)
+        TransitionListeners listeners, BridgeDbContext db, CancellationToken cancellation)
     {
         if (await EndpointQueries.FindAsync(db, caller, id, cancellation) is not { } found) return Problems.NotFound();
 
@@ -71,6 +73,7 @@ internal static class EndpointsApi
         await store.ChangeAsync(db, endpoint, wish!, cancellation);
         await transaction.CommitAsync(CancellationToken.None);
         secrets.Forget(endpoint.Id);
+        listeners.Changed(endpoint.ClientId);
         // What waited for the old address may be due at once.
         dispatcher.Wake.Raise();
         return TypedResults.Ok(await EndpointQueries.ViewAsync(db, caller, endpoint, cancellation));

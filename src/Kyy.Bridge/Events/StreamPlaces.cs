@@ -9,6 +9,9 @@ internal sealed class StreamPlaces(LimitsSettings limits)
 {
     private readonly ConcurrentDictionary<Guid, int> _open = [];
 
+    /// <summary>How many the owner of a key holds open here.</summary>
+    public int Of(Guid owner) => _open.GetValueOrDefault(owner);
+
     /// <summary>Takes a place, which is free again when it is disposed of.</summary>
     public bool TryTake(Guid owner, [NotNullWhen(true)] out IDisposable? place)
     {

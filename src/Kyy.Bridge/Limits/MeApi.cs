@@ -1,5 +1,6 @@
 using Kyy.Bridge.Client.Contracts;
 using Kyy.Bridge.Endpoints;
+using Kyy.Bridge.Events;
 using Kyy.Bridge.Http;
 using Kyy.Bridge.Keys;
 using Kyy.Bridge.Persistence;
@@ -16,8 +17,8 @@ internal static class MeApi
         .WithName("GetMe").WithSummary("Whose key this is, what it may use, and what it uses.");
 
     private static async Task<Ok<Me>> Get(
-        Caller caller, LimitsSettings limits, RequestRates rates, TasksInFlight tasks, TaskWaiting waiting, BridgeDbContext db,
-        CancellationToken cancellation)
+        Caller caller, LimitsSettings limits, RequestRates rates, TasksInFlight tasks, TaskWaiting waiting, StreamPlaces streams,
+        BridgeDbContext db, CancellationToken cancellation)
     {
         var key = await KeyAsync(db, caller, cancellation);
         if (caller.ClientId is not { } client) return TypedResults.Ok(new Me(ApiKeyAuthentication.Admin, null, null, key, null, null));
@@ -34,7 +35,8 @@ internal static class MeApi
                 rates.Of(client).Remaining,
                 (await tasks.OfAsync(client, cancellation)).InFlight,
                 await db.Set<WebhookEndpoint>().CountAsync(row => row.ClientId == client && row.DeletedAt == null, cancellation),
-                waiting.Of(caller.Owner))));
+                waiting.Of(caller.Owner),
+                streams.Of(caller.Owner))));
     }
 
     private static async Task<MeKey> KeyAsync(BridgeDbContext db, Caller caller, CancellationToken cancellation) =>

@@ -17,8 +17,7 @@ internal static class KeyRingServices
         // After Data Protection's own, so that it wins: that one looks for new keys once a day.
         services.AddSingleton<IDataProtectionProvider>(provider => provider.GetRequiredService<KeyRing>());
         services.AddSingleton<RingCanary>().AddSingleton<RingCheck>().AddSingleton<RingKeys>();
-        services.AddSingleton<IReprotectable, InstanceSecretColumn>()
-            .AddSingleton<IReprotectable, EndpointSecretColumn>().AddSingleton<IReprotectable, EndpointHeaderColumn>();
+        services.AddSingleton<IReprotectable, InstanceSecretColumn>();
         services.AddSingleton<RingRotation>().AddSingleton<Reprotection>();
         return services.AddHostedService<RingWatch>();
     }

@@ -1,7 +1,8 @@
 using Kyy.Bridge.Persistence;
+using Kyy.Bridge.Secrets;
 using Microsoft.AspNetCore.DataProtection;
 
-namespace Kyy.Bridge.Secrets;
+namespace Kyy.Bridge.Endpoints;
 
 /// <summary>The endpoints' signing secrets.</summary>
 internal sealed class EndpointSecretColumn(IDataProtectionProvider protection) : IReprotectable
