@@ -16,8 +16,8 @@ public sealed record BridgeDeliveryAttempt
     public int? StatusCode { get; init; }
 
     /// <summary>
-    /// Why there was none: <c>dns</c>, <c>refused</c>, <c>reset</c>, <c>timeout</c>, <c>tls</c>, <c>http</c>, <c>guard</c> or
-    /// <c>worker_lost not_signed</c> (nothing was sent, since what signs it cannot be read); null where there was one.
+    /// Why there was none: <c>dns</c>, <c>refused</c>, <c>reset</c>, <c>timeout</c>, <c>tls</c>, <c>http</c>, <c>guard</c>,
+    /// <c>worker_lost</c>, or <c>not_signed</c> where nothing was sent because what signs it cannot be read; null where there was one.
     /// </summary>
     public string? Error { get; init; }
 
