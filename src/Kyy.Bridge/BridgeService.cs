@@ -72,7 +72,7 @@ internal static class BridgeService
         services.AddTasks(settings.Limits);
         services.AddClientLimits();
         services.AddMaintenance(settings.Retention);
-        services.AddHttpApi();
+        services.AddHttpApi(settings.Http);
         // Last, so that it is stopped first: what it drains needs all of the others.
         services.AddScheduling(settings.Scheduling, settings.Roles.Worker);
     }

@@ -10,9 +10,9 @@ internal static class HealthEndpoints
     public static void MapHealth(this IEndpointRouteBuilder app)
     {
         var health = app.MapGroup("/healthz").WithTags("Health").WithMetadata(new RoutineRequests()).AddEndpointFilter<RequestFaults>();
-        health.MapGet("/live", LiveAsync).Refuses(StatusCodes.Status503ServiceUnavailable)
+        health.MapGet("/live", LiveAsync)
             .WithName("GetLiveness").WithSummary("Fails when a loop has hung: restart the process.");
-        health.MapGet("/ready", ReadyAsync).Refuses(StatusCodes.Status503ServiceUnavailable)
+        health.MapGet("/ready", ReadyAsync)
             .WithName("GetReadiness").WithSummary("Fails when requests should go elsewhere.");
     }
 
@@ -34,6 +34,7 @@ internal static class HealthEndpoints
 }
 
 /// <summary>The answer to a probe when all is well.</summary>
+/// <param name="Status"><c>live</c> or <c>ready</c>, as was asked.</param>
 internal sealed record Health(string Status)
 {
     public static readonly Health Live = new("live"), Ready = new("ready");

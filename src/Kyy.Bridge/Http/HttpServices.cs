@@ -11,7 +11,7 @@ namespace Kyy.Bridge.Http;
 /// <summary>What all routes share: problems, JSON, idempotency, health and the description of the API.</summary>
 internal static class HttpServices
 {
-    public static IServiceCollection AddHttpApi(this IServiceCollection services)
+    public static IServiceCollection AddHttpApi(this IServiceCollection services, HttpSettings settings)
     {
         services.AddExceptionHandler<ExceptionProblems>();
         // Without it a request that cannot be bound is a 400 without a body; with it the exception handler answers.
@@ -26,7 +26,7 @@ internal static class HttpServices
             .AddSingleton<IReprotectable>(provider => provider.GetRequiredService<IdempotencyRecords>());
         services.AddSingleton<Liveness>();
         services.AddSingleton<Readiness>();
-        return services.AddApiDescription();
+        return services.AddApiDescription(settings);
     }
 
     /// <summary>The middleware, outermost first: the order matters.</summary>

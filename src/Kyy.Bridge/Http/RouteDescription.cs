@@ -26,6 +26,13 @@ internal static class RouteDescription
         return route;
     }
 
+    /// <summary>The route refuses with these problems of its own.</summary>
+    public static RouteHandlerBuilder Refuses(this RouteHandlerBuilder route, params ReadOnlySpan<ProblemKind> kinds)
+    {
+        foreach (var kind in kinds) route.Produces<Problem>(kind.Status, Problem.MediaType);
+        return route.WithMetadata(new RefusalMetadata([.. kinds]));
+    }
+
     /// <summary>A repetition has no further effect by itself: only an Idempotency-Key's fingerprint is kept, and it is answered anew.</summary>
     public static RouteHandlerBuilder IsIdempotentByNature(this RouteHandlerBuilder route) =>
         route.WithMetadata(IdempotentByNature.Marker);
@@ -35,6 +42,9 @@ internal sealed record BodyMetadata(bool IsOptional, int MaxBytes)
 {
     public static readonly BodyMetadata Usual = new(IsOptional: false, JsonBody.MaxBytes);
 }
+
+/// <summary>The problems that a route has besides those that every route of its kind has.</summary>
+internal sealed record RefusalMetadata(IReadOnlyList<ProblemKind> Kinds);
 
 internal sealed record QueryMetadata(IReadOnlyList<QueryParameter> Parameters);
 

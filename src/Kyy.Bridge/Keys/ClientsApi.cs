@@ -17,7 +17,7 @@ internal static class ClientsApi
         clients.MapPost("/", Create).TakesJson<ClientRegistration>()
             .WithName("CreateClient").WithSummary("Makes a client; its first key is in this answer only.");
         clients.MapGet("/", List).TakesQuery(QueryParameter.Page).WithName("ListClients").WithSummary("Lists the clients, newest first.");
-        clients.MapDelete("/{id}", Delete).Refuses(StatusCodes.Status409Conflict)
+        clients.MapDelete("/{id}", Delete).Refuses(ProblemKind.ClientBusy)
             .WithName("DeleteClient").WithSummary("Deletes a client without tasks in flight and revokes its keys.");
     }
 

@@ -17,12 +17,15 @@ internal sealed record TaskFilter(
         TaskStatuses.Failed, TaskStatuses.Cancelled, TaskStatuses.Expired, TaskStatuses.Lost, TaskStatuses.TimedOut, TaskStatuses.Stopped,
     ];
 
+    private static readonly string[] FamilyNames =
+        [Families.StarVideos, Families.Videos, Families.Seedance15, Families.Veo, Families.Sd2Manxue, Families.Default];
+
     public static readonly IReadOnlyList<QueryParameter> Parameters =
     [
         new("task_id", "The upstream's id."),
         new("reference", "The caller's own id."),
         new("status", "The status.", Choices: Statuses),
-        new("family", "The family."),
+        new("family", "The family.", Choices: FamilyNames),
         new("ended", "Whether it has ended.", JsonSchemaType.Boolean),
         new("registered_after", "Registered at this time or later.", Format: "date-time"),
         new("registered_before", "Registered before this time.", Format: "date-time"),

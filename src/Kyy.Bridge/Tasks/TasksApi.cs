@@ -24,15 +24,15 @@ internal static class TasksApi
     public static void MapTasks(this IEndpointRouteBuilder api)
     {
         var tasks = api.MapGroup("/tasks").WithTags("Tasks");
-        tasks.MapPost("/", Register).TakesJson<TaskRegistration>().IsIdempotentByNature().Refuses(StatusCodes.Status409Conflict)
+        tasks.MapPost("/", Register).TakesJson<TaskRegistration>().IsIdempotentByNature().Refuses(ProblemKind.TaskDiffers)
             .WithName("RegisterTask").WithSummary("Registers an upstream task; the same task again answers 200 and adds its callback.");
         tasks.MapPost("/batch", RegisterBatch).TakesJson<BatchRegistration>(maxBytes: JsonBody.MaxBatchBytes).IsIdempotentByNature()
             .WithName("RegisterTasks").WithSummary("Registers up to 10,000 tasks; a bad one does not spoil the others.");
         tasks.MapGet("/", List).TakesQuery([.. TaskFilter.Parameters, .. QueryParameter.Page])
             .WithName("ListTasks").WithSummary("Lists tasks, newest first.");
-        tasks.MapGet("/{id}", Get).TakesQuery(Wait).Refuses(StatusCodes.Status429TooManyRequests)
+        tasks.MapGet("/{id}", Get).TakesQuery(Wait)
             .WithName("GetTask").WithSummary("One task; with wait, as soon as it has ended.");
-        tasks.MapPost("/{id}/poll", Poll).IsIdempotentByNature().Refuses(StatusCodes.Status409Conflict)
+        tasks.MapPost("/{id}/poll", Poll).IsIdempotentByNature().Refuses(ProblemKind.TaskEnded)
             .WithName("PollTask").WithSummary("Makes a task due as soon as its family's window allows.");
         tasks.MapDelete("/{id}", Stop).TakesQuery(Erase)
             .WithName("StopTask").WithSummary("Stops tracking a task and cancels its pending deliveries.");

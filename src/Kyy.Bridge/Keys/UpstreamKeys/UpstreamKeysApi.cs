@@ -22,7 +22,7 @@ internal static class UpstreamKeysApi
             .WithSummary("Lists the upstream keys, newest first, without their values; an admin sees those of every client.");
         keys.MapGet("/{name}", Get).WithName("GetUpstreamKey")
             .WithSummary("One upstream key: how the upstream takes it, without its value.");
-        keys.MapDelete("/{name}", Delete).Refuses(StatusCodes.Status409Conflict).WithName("DeleteUpstreamKey")
+        keys.MapDelete("/{name}", Delete).Refuses(ProblemKind.UpstreamKeyInUse).WithName("DeleteUpstreamKey")
             .WithSummary("Deletes an upstream key that no task in flight uses.");
     }
 

@@ -1,0 +1,79 @@
+using System.Text.Json;
+using Kyy.Bridge.Client.Contracts;
+using Kyy.Bridge.Tests.Support;
+
+namespace Kyy.Bridge.Tests.Http.Contract;
+
+/// <summary>
+/// Requests made of the document and then spoilt. Whatever is sent: no 5xx, every refusal a whole problem document, an answer in time, and
+/// nothing in the log that calls for somebody.
+/// </summary>
+public sealed class FuzzTests(PostgresServer server)
+{
+    private const int Seed = 20261126;
+
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(10);
+
+    private static readonly string[] Alarming = ["Error", "Fatal"];
+
+    [Fact]
+    [Trait(Soak.Trait, "fuzz")]
+    public async Task Spoilt_requests_are_refused_as_promised()
+    {
+        await using var world = await ContractWorld.StartAsync(server);
+        var document = await ApiDocument.ReadAsync(world.Bridge);
+        var spoiler = new RequestSpoiler(Seed);
+        var operations = document.Operations.Where(operation => !IsEndless(operation)).ToArray();
+        var wire = new RawCaller(world.Bridge.Address);
+        var requests = Soak.Of(600, 20_000);
+        var refused = 0;
+        Soak.Say($"{requests} requests with the seed {Seed}");
+
+        for (var number = 0; number < requests; number++)
+        {
+            var operation = operations[number % operations.Length];
+            var request = spoiler.Spoil(operation, await world.PathAsync(operation), KeyOf(world, operation));
+            var sent = TimeProvider.System.GetTimestamp();
+            var answer = await wire.SendAsync(request);
+            var took = TimeProvider.System.GetElapsedTime(sent);
+
+            FaultOf(request, answer).ShouldBeNull($"request {number} of seed {Seed}, {operation.Name}, spoilt by {request.How}:\n{request.Start}\nanswer: {answer.Status} {answer.Body}");
+            took.ShouldBeLessThan(Longest, $"request {number} of seed {Seed}: {operation.Name}");
+            if (answer.Status >= 400) refused++;
+        }
+
+        refused.ShouldBeGreaterThan(requests / 2);
+        world.Bridge.Log.Lines.Where(line => JsonElement.Parse(line).TryGetProperty("@l", out var level) && Alarming.Contains(level.GetString()))
+            .ShouldBeEmpty();
+    }
+
+    // A stream and a held answer are not answered at once, by design.
+    private static bool IsEndless(ApiOperation operation) => operation.Path.EndsWith("/stream", StringComparison.Ordinal);
+
+    private static string? KeyOf(ContractWorld world, ApiOperation operation) => operation switch
+    {
+        { IsOfApi: false } => null,
+        { IsForAdmins: true } => BridgeApplication.AdminKey,
+        _ => world.Client.ApiKey,
+    };
+
+    private static string? FaultOf(RawRequest request, RawAnswer answer)
+    {
+        if (answer.Status is < 200 or >= 500) return "is no answer that may be";
+        if (answer.Status < 400) return null;
+        if (!request.IsHttp && answer is { Status: 400, Body.Length: 0 }) return null;
+        if (answer.ContentType != Problem.MediaType) return $"comes as {answer.ContentType}";
+        try
+        {
+            var problem = JsonElement.Parse(answer.Body);
+            var isWhole = problem.GetProperty("type").GetString()!.StartsWith("/problems/", StringComparison.Ordinal)
+                && problem.GetProperty("title").GetString()!.Length > 0 && problem.GetProperty("status").GetInt32() == answer.Status
+                && problem.GetProperty("trace_id").GetString()!.Length > 0;
+            return isWhole ? null : "is no whole problem";
+        }
+        catch (Exception broken) when (broken is JsonException or KeyNotFoundException or InvalidOperationException)
+        {
+            return $"is no problem: {broken.Message}";
+        }
+    }
+}
