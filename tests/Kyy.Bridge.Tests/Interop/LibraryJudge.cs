@@ -37,6 +37,6 @@ internal sealed class LibraryJudge : WebhookJudge
         return new(Name, Accepts(timestamp, webhook.Body.Span), Accepts(timestamp, Encoding.UTF8.GetBytes(tampered)), Accepts(later, webhook.Body.Span));
 
         bool Accepts(string at, ReadOnlySpan<byte> body) =>
-            verifier.Verify(webhook.WebhookId, at, webhook.Headers[WebhookSignature.SignatureHeader], body) is WebhookVerification.Valid;
+            verifier.Verify(webhook.WebhookId, at, webhook.Headers[WebhookSignature.SignatureHeader], body) is WebhookVerification.Verified;
     }
 }
