@@ -6,6 +6,9 @@ namespace Kyy.Bridge.Tests.Http.Contract;
 /// <summary>What the operations of deliveries and of the event feed answer on their own account.</summary>
 internal static class DeliveryScenarios
 {
+    // Of this version, and of a database that this one never was: as after a restore.
+    private static readonly string CursorOfAnotherLife = $"AQ{new string('A', 42)}";
+
     private static readonly HttpClient Http = new(new SocketsHttpHandler());
 
     public static IEnumerable<Scenario> All { get; } =
@@ -13,15 +16,25 @@ internal static class DeliveryScenarios
         Scenario.Works("GET /v1/deliveries", ListAsync),
         Scenario.Works("GET /v1/deliveries/{id}", AtOneAsync),
         Scenario.Works("POST /v1/deliveries/{id}/redeliver", AtOneAsync),
+        Scenario.Refused("POST /v1/deliveries/{id}/redeliver", 409, "not-redeliverable", ErasedAsync),
         Scenario.Works("POST /v1/deliveries/redeliver", (world, to) => world.Caller.PostAsync(to.Path, new { state = "dead", since = "2026-01-01T00:00:00Z" })),
         Scenario.Works("GET /v1/events", FeedAsync),
-        Scenario.Refused("GET /v1/events", 410, "cursor-expired", OldCursorAsync),
+        Scenario.Refused("GET /v1/events", 410, "cursor-expired", (world, to) => world.Caller.GetAsync($"{to.Path}?after={CursorOfAnotherLife}")),
         Scenario.Works("GET /v1/events/stream", StreamAsync),
+        Scenario.Refused("GET /v1/events/stream", 410, "cursor-expired", (world, to) => world.Caller.GetAsync($"{to.Path}?after={CursorOfAnotherLife}")),
         Scenario.Refused("GET /v1/events/stream", 429, "quota", StreamsAsync),
     ];
 
     private static async Task<TestAnswer> AtOneAsync(ContractWorld world, ApiOperation to) =>
         await world.SendAsync(to, to.At(await world.NewAsync("deliveries")));
+
+    private static async Task<TestAnswer> ErasedAsync(ContractWorld world, ApiOperation to)
+    {
+        var delivery = await world.NewAsync("deliveries");
+        using var seen = await world.Caller.GetAsync($"/v1/deliveries/{delivery}");
+        using var erased = await world.Caller.DeleteAsync($"/v1/tasks/{JsonElement.Parse(seen.Body).GetProperty("task")}?erase=true");
+        return await world.SendAsync(to, to.At(delivery));
+    }
 
     private static async Task<TestAnswer> ListAsync(ContractWorld world, ApiOperation to)
     {
@@ -33,16 +46,6 @@ internal static class DeliveryScenarios
     {
         await TaskScenarios.EndedAsync(world);
         return await world.Caller.GetAsync($"{to.Path}?limit=1");
-    }
-
-    // From before a restore: another life of the feed than that of the cursor.
-    private static async Task<TestAnswer> OldCursorAsync(ContractWorld world, ApiOperation to)
-    {
-        await TaskScenarios.EndedAsync(world);
-        using var page = await world.Caller.GetAsync($"{to.Path}?limit=1");
-        var cursor = JsonElement.Parse(page.Body).GetProperty("next_cursor").GetString();
-        await world.ExecuteAsync("update bridge.feed_state set epoch = epoch + 1");
-        return await world.Caller.GetAsync($"{to.Path}?after={cursor}");
     }
 
     // One stream at a time is allowed here.

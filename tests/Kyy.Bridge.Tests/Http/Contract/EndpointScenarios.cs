@@ -25,6 +25,11 @@ internal static class EndpointScenarios
         Scenario.Works("POST /v1/endpoints/{id}/replay", async (world, to) =>
             await world.SendAsync(to, to.At(await world.NewAsync("endpoints")), """{"since":"2026-01-01T00:00:00Z","only":"all"}""")),
         Scenario.Refused("POST /v1/endpoints", 429, "quota", TooManyAsync),
+        Scenario.Works("GET /v1/replays", async (world, to) =>
+        {
+            await world.NewAsync("replays");
+            return await world.Admin.GetAsync($"{to.Path}?limit=1");
+        }),
         Scenario.Works("GET /v1/replays/{id}", async (world, to) => await world.SendAsync(to, to.At(await world.NewAsync("replays")))),
         Scenario.Works("DELETE /v1/replays/{id}", async (world, to) => await world.SendAsync(to, to.At(await world.NewAsync("replays")))),
     ];

@@ -84,17 +84,21 @@ public sealed class OperationCoverageTests(PostgresServer server)
 
         await using var world = await ContractWorld.StartAsync(server, ("Bridge:Limits:RequestsPerSecond", "1"));
         var document = await ApiDocument.ReadAsync(world.Bridge);
+        // What may come together after a while of nothing is the largest batch: its items count each.
+        using var all = await world.Caller.PostAsync("/v1/tasks/batch", new { tasks = new object?[10_000] });
+        ((int)all.Status).ShouldBe(200, all.Body);
 
+        // Counted before it is asked who may: a client's key is refused so on the routes of admins, too.
         await ShouldAnswerAsync(world, document, 429, _ => true, async (operation, path) =>
         {
-            var answer = await world.SendAsync(operation, path);
+            var answer = await operation.SendAsync(world.Caller, path);
             for (var sent = 1; sent < 5 && (int)answer.Status != 429; sent++)
             {
                 answer.Dispose();
-                answer = await world.SendAsync(operation, path);
+                answer = await operation.SendAsync(world.Caller, path);
             }
 
-            answer.Header("X-RateLimit-Limit").ShouldBe("1", operation.Name);
+            answer.Header("X-RateLimit-Limit").ShouldNotBeNull(operation.Name);
             answer.Header("X-RateLimit-Remaining").ShouldBe("0", operation.Name);
             answer.Header("X-RateLimit-Reset").ShouldNotBeNull(operation.Name);
             return answer;

@@ -24,7 +24,7 @@ internal static class Scenarios
         "POST /v1/endpoints", "GET /v1/endpoints", "GET /v1/endpoints/{id}", "PATCH /v1/endpoints/{id}", "DELETE /v1/endpoints/{id}",
         "GET /v1/endpoints/{id}/secret", "POST /v1/endpoints/{id}/secret/rotate", "POST /v1/endpoints/{id}/test",
         "POST /v1/endpoints/{id}/enable", "POST /v1/endpoints/{id}/disable", "POST /v1/endpoints/{id}/replay",
-        "GET /v1/replays/{id}", "DELETE /v1/replays/{id}", "GET /v1/deliveries", "GET /v1/deliveries/{id}",
+        "GET /v1/replays", "GET /v1/replays/{id}", "DELETE /v1/replays/{id}", "GET /v1/deliveries", "GET /v1/deliveries/{id}",
         "POST /v1/deliveries/{id}/redeliver", "POST /v1/deliveries/redeliver", "GET /v1/events", "GET /v1/events/stream",
         "POST /v1/admin/hold", "POST /v1/admin/release",
     ];

@@ -22,6 +22,7 @@ internal static class TaskScenarios
         Scenario.Works("POST /v1/tasks/{id}/poll", async (world, to) => await world.SendAsync(to, to.At(await world.NewAsync("tasks")))),
         Scenario.Refused("POST /v1/tasks/{id}/poll", 409, "task-ended", async (world, to) => await world.SendAsync(to, to.At(await EndedAsync(world)))),
         Scenario.Works("POST /v1/tasks/{id}/refresh", async (world, to) => await world.SendAsync(to, to.At(await EndedAsync(world)))),
+        Scenario.Refused("POST /v1/tasks/{id}/refresh", 409, "not-refreshable", async (world, to) => await world.SendAsync(to, to.At(await world.NewAsync("tasks")))),
         Scenario.Works("DELETE /v1/tasks/{id}", async (world, to) => await world.Caller.DeleteAsync($"{to.At(await world.NewAsync("tasks"))}?erase=true")),
         Scenario.Works("POST /v1/tasks/stop", StopAsync),
     ];
