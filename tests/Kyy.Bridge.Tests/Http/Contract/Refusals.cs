@@ -12,7 +12,12 @@ internal static partial class Refusals
 
     private static readonly Dictionary<string, string> Prefixes = new()
     {
-        ["tasks"] = "tsk", ["endpoints"] = "ep", ["replays"] = "rpl", ["deliveries"] = "dlv", ["clients"] = "cli", ["keys"] = "key",
+        ["tasks"] = "tsk",
+        ["endpoints"] = "ep",
+        ["replays"] = "rpl",
+        ["deliveries"] = "dlv",
+        ["clients"] = "cli",
+        ["keys"] = "key",
     };
 
     /// <summary>The scenarios of one operation, as far as they are those of its kind.</summary>
