@@ -20,8 +20,8 @@ internal static class DeliveryScenarios
         Scenario.Works("POST /v1/deliveries/redeliver", (world, to) => world.Caller.PostAsync(to.Path, new { state = "dead", since = "2026-01-01T00:00:00Z" })),
         Scenario.Works("GET /v1/events", FeedAsync),
         Scenario.Refused("GET /v1/events", 410, "cursor-expired", (world, to) => world.Caller.GetAsync($"{to.Path}?after={CursorOfAnotherLife}")),
-        Scenario.Works("GET /v1/events/stream", StreamAsync),
         Scenario.Refused("GET /v1/events/stream", 410, "cursor-expired", (world, to) => world.Caller.GetAsync($"{to.Path}?after={CursorOfAnotherLife}")),
+        Scenario.Works("GET /v1/events/stream", StreamAsync),
         Scenario.Refused("GET /v1/events/stream", 429, "quota", StreamsAsync),
     ];
 

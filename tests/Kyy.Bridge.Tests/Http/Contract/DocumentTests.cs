@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Kyy.Bridge.Client.Contracts;
 using Kyy.Bridge.Http;
+using Kyy.Bridge.Tasks;
 using Kyy.Bridge.Tests.Support;
 
 namespace Kyy.Bridge.Tests.Http.Contract;
@@ -67,7 +68,7 @@ public sealed class DocumentTests(PostgresServer server) : IAsyncLifetime
         registration.GetProperty("additionalProperties").GetBoolean().ShouldBeFalse();
         Words(registration, "family").ShouldBe(["starvideos", "videos", "seedance15", "veo", "sd2manxue", null]);
         Words(registration, "service_tier").ShouldBe(["default", "flex", null]);
-        registration.GetProperty("properties").GetProperty("events").GetProperty("items").GetProperty("enum").GetArrayLength().ShouldBe(9);
+        registration.GetProperty("properties").GetProperty("events").GetProperty("items").GetProperty("enum").GetArrayLength().ShouldBe(CallbackEvents.All.Length);
     }
 
     [Fact]
