@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Net;
+using Kyy.Bridge.Addresses;
 using Kyy.Bridge.Text;
 using static Kyy.Bridge.Text.Secret;
 
@@ -88,6 +89,13 @@ internal sealed class ConfigurationReader
     /// <summary>Networks in CIDR notation, or single addresses.</summary>
     public ImmutableArray<IPNetwork> Networks(string key, ImmutableArray<IPNetwork> fallback) =>
         List(key, fallback, NetworkText.Parse, network => network.ToString());
+
+    /// <summary>Ports and ranges of them; <c>none</c> for an empty list.</summary>
+    public ImmutableArray<PortRange> Ports(string key, ImmutableArray<PortRange> fallback) => Read(
+        key,
+        fallback,
+        text => text == PortText.None ? ImmutableArray<PortRange>.Empty : ParseList(text, PortText.Parse),
+        ports => ports.IsEmpty ? PortText.None : string.Join(',', ports));
 
     /// <summary>A text that appears nowhere, or null.</summary>
     public Secret? Secret(string key) => Read<Secret>(key, null, text => new Secret(text), secret => secret.ToString(), isSecret: true);

@@ -1,5 +1,5 @@
 using System.Net.Sockets;
-using Kyy.Bridge.Deliveries.Guard;
+using Kyy.Bridge.Addresses;
 
 namespace Kyy.Bridge.Deliveries;
 
@@ -10,7 +10,7 @@ internal static class AttemptErrors
     public static AttemptError? Of(Exception exception) => exception switch
     {
         OperationCanceledException => AttemptError.Timeout,
-        HttpRequestException { InnerException: DestinationRefusedException } => AttemptError.Guard,
+        DestinationRefusedException or HttpRequestException { InnerException: DestinationRefusedException } => AttemptError.Guard,
         HttpRequestException failed => Of(failed.HttpRequestError, failed.InnerException),
         HttpIOException broken => Of(broken.HttpRequestError, broken.InnerException),
         IOException => AttemptError.Reset,

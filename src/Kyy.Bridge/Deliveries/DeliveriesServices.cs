@@ -1,3 +1,4 @@
+using Kyy.Bridge.Addresses;
 using Kyy.Bridge.Deliveries.Guard;
 using Kyy.Bridge.Scheduling;
 
@@ -7,8 +8,9 @@ internal static class DeliveriesServices
 {
     public static IServiceCollection AddDeliveries(this IServiceCollection services, DeliverySettings delivery, CallbackSettings callbacks)
     {
-        services.AddSingleton(delivery).AddSingleton(callbacks).AddSingleton(new AddressPolicy(callbacks.AllowedNetworks));
-        services.AddSingleton<CallbackRules>();
+        services.AddSingleton(delivery).AddSingleton(callbacks);
+        services.AddSingleton(new AddressGuard(new AddressPolicy(callbacks.AllowedNetworks), callbacks.BlockedPorts));
+        services.AddSingleton<CallbackRules>().AddSingleton<GuardedHttp>();
         services.AddSingleton<DeliveryInbox>().AddSingleton<Envelopes>().AddSingleton<WebhookSender>();
         services.AddSingleton<Dispatcher>();
         return services.AddSingleton<IRecurringWork>(provider => provider.GetRequiredService<Dispatcher>());

@@ -10,14 +10,14 @@ namespace Kyy.Bridge.Deliveries;
 
 /// <summary>Makes one attempt: sign, POST through the guard, the whole exchange bounded in time and bytes.</summary>
 internal sealed class WebhookSender(
-    Envelopes envelopes, AddressPolicy addresses, DeliverySettings settings, DatabaseClock clock, TimeProvider time) : IDisposable
+    Envelopes envelopes, GuardedHttp guard, DeliverySettings settings, DatabaseClock clock, TimeProvider time) : IDisposable
 {
     private const int KeptOfAnswer = 2048;
 
     internal static readonly string UserAgent =
         $"Kyy-Bridge/{typeof(WebhookSender).Assembly.GetName().Version!.ToString(3)}";
 
-    private readonly HttpMessageInvoker _http = GuardedHttp.Create(addresses, settings);
+    private readonly HttpMessageInvoker _http = guard.NewInvoker(settings.Timeout);
 
     /// <summary>Sends. Whatever the network or the receiver does is a result.</summary>
     public async Task<Attempt> SendAsync(LeasedDelivery delivery)

@@ -42,6 +42,9 @@ internal enum UnreachableKind
     /// <summary>More than 64 KiB, counted after decompression.</summary>
     TooLarge,
 
-    /// <summary>The base URL is not, or no longer, among those the operator allows; nothing was sent.</summary>
+    /// <summary>
+    /// The base URL is not, or no longer, among those the operator allows, or a client's leads to an address that is not called;
+    /// nothing was sent.
+    /// </summary>
     NotAllowed,
 }

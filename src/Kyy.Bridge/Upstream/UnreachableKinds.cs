@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Kyy.Bridge.Addresses;
 
 namespace Kyy.Bridge.Upstream;
 
@@ -9,6 +10,8 @@ internal static class UnreachableKinds
     public static UnreachableKind? Of(Exception exception) => exception switch
     {
         OperationCanceledException => UnreachableKind.Timeout,
+        HttpRequestException { InnerException: DestinationRefusedException } => UnreachableKind.NotAllowed,
+        HttpRequestException { InnerException: ProxyRefusedException } => UnreachableKind.Proxy,
         HttpRequestException { HttpRequestError: not HttpRequestError.Unknown } failed => Of(failed.HttpRequestError, failed),
         HttpIOException { HttpRequestError: not HttpRequestError.Unknown } broken => Of(broken.HttpRequestError, broken),
         // Content that is not compressed as its header says. Brotli's decoder has the second, of all exceptions, for it.

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Diagnostics;
 using System.Net;
 using System.Security.Authentication;
+using Kyy.Bridge.Addresses;
 
 namespace Kyy.Bridge.Upstream;
 
@@ -14,17 +15,20 @@ internal sealed class UpstreamClient : IUpstreamClient, IDisposable
     private readonly UpstreamOptions _options;
     private readonly TimeProvider _time;
 
-    // Not an HttpClient, whose own time-out and buffering would only stand beside ours.
-    private readonly HttpMessageInvoker _http;
+    // Not HttpClients, whose own time-out and buffering would only stand beside ours. What a client named is reached by its own way.
+    private readonly HttpMessageInvoker _operators, _clients;
 
-    public UpstreamClient(UpstreamOptions options, TimeProvider time)
-        : this(options, time, NewHandler(options))
+    /// <param name="options">How the upstream is asked.</param>
+    /// <param name="time">The clock of its time-outs.</param>
+    /// <param name="guard">What is asked before a base URL is called that a client named.</param>
+    public UpstreamClient(UpstreamOptions options, TimeProvider time, AddressGuard guard)
+        : this(options, time, NewHandler(options), NewGuardedHandler(options, guard))
     {
     }
 
-    /// <summary>With a handler that differs from <see cref="NewHandler"/> in whom it trusts, which is no matter of configuration.</summary>
-    internal UpstreamClient(UpstreamOptions options, TimeProvider time, HttpMessageHandler handler) =>
-        (_options, _time, _http) = (options, time, new(handler));
+    /// <summary>With handlers that differ from those made here in whom they trust, which is no matter of configuration.</summary>
+    internal UpstreamClient(UpstreamOptions options, TimeProvider time, HttpMessageHandler operators, HttpMessageHandler clients) =>
+        (_options, _time, _operators, _clients) = (options, time, new(operators), new(clients));
 
     public async Task<UpstreamExchange> GetResultAsync(UpstreamTarget target, string taskId, CancellationToken cancellationToken)
     {
@@ -47,13 +51,17 @@ internal sealed class UpstreamClient : IUpstreamClient, IDisposable
         }
     }
 
-    public void Dispose() => _http.Dispose();
+    public void Dispose()
+    {
+        _operators.Dispose();
+        _clients.Dispose();
+    }
 
     private async Task<(UpstreamReply Reply, string? Excerpt)> AskAsync(
         UpstreamTarget target, string taskId, CancellationToken limit, CancellationToken caller)
     {
         using var request = NewRequest(target, taskId);
-        using var response = await _http.SendAsync(request, limit);
+        using var response = await WayTo(target).SendAsync(request, limit);
         // One byte more than is ever read, so that the reader can tell an answer that is too long.
         var buffer = ArrayPool<byte>.Shared.Rent(UpstreamBodyReader.MaxBytes + 1);
         try
@@ -71,6 +79,9 @@ internal sealed class UpstreamClient : IUpstreamClient, IDisposable
             ArrayPool<byte>.Shared.Return(buffer);
         }
     }
+
+    // Nothing is asked about the operator's own: it may well be inside.
+    private HttpMessageInvoker WayTo(UpstreamTarget target) => _options.IsOperators(target.BaseUrl) ? _operators : _clients;
 
     // What came before an answer broke off is worth showing to people.
     private static async Task<(ReadOnlyMemory<byte> Content, UnreachableKind? Broken)> ReadAsync(
@@ -108,6 +119,18 @@ internal sealed class UpstreamClient : IUpstreamClient, IDisposable
     // One by one, that is: not HTTP/2, and not the way to a proxy, on which the tunnel is asked for.
     private static bool CarriesPolls(SocketsHttpPlaintextStreamFilterContext connection) =>
         connection.NegotiatedHttpVersion.Major < 2 && connection.InitialRequestMessage.Method != HttpMethod.Connect;
+
+    /// <summary>
+    /// For base URLs that clients named, so that none of them reaches what a callback could not. An egress proxy is asked by the guard
+    /// itself, for the address that was vetted: the handler would leave the name to it.
+    /// </summary>
+    internal static SocketsHttpHandler NewGuardedHandler(UpstreamOptions options, AddressGuard guard)
+    {
+        var handler = NewHandler(options with { Proxy = null });
+        handler.ConnectCallback = guard.Way(options.Proxy);
+        handler.PooledConnectionLifetime = TimeSpan.FromMinutes(2); // The name is vetted anew at least this often.
+        return handler;
+    }
 
     internal static SocketsHttpHandler NewHandler(UpstreamOptions options) => new()
     {

@@ -1,6 +1,6 @@
 using System.Net.Sockets;
+using Kyy.Bridge.Addresses;
 using Kyy.Bridge.Deliveries;
-using Kyy.Bridge.Deliveries.Guard;
 
 namespace Kyy.Bridge.Tests.Deliveries;
 

@@ -3,8 +3,8 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using Kyy.Bridge.Addresses;
 using Kyy.Bridge.Deliveries;
-using Kyy.Bridge.Deliveries.Guard;
 using Kyy.Bridge.Persistence;
 using Kyy.Bridge.Tests.Support;
 using Kyy.Bridge.Tests.Upstream;
@@ -161,7 +161,7 @@ public sealed class WebhookSenderTests(PostgresServer server)
 
     [Fact]
     public void A_refusal_names_no_address() =>
-        new DestinationRefusedException().Message.ShouldBe("The destination is not one that webhooks may be sent to.");
+        new DestinationRefusedException().Message.ShouldBe("The destination is not one that may be called.");
 
     [Fact]
     public async Task Whatever_else_goes_wrong_is_a_result()

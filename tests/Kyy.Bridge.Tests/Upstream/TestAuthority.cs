@@ -46,7 +46,7 @@ internal sealed class TestAuthority : IDisposable
             CustomTrustStore = { _certificate },
             RevocationMode = X509RevocationMode.NoCheck,
         };
-        return new(options, time ?? TimeProvider.System, handler);
+        return new(options, time ?? TimeProvider.System, handler, UpstreamClient.NewGuardedHandler(options, UpstreamAsking.Strict));
     }
 
     public void Dispose()

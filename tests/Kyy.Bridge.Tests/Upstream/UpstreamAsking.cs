@@ -1,3 +1,4 @@
+using Kyy.Bridge.Addresses;
 using Kyy.Bridge.Text;
 using Kyy.Bridge.Upstream;
 
@@ -15,7 +16,10 @@ internal static class UpstreamAsking
     public static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     public static UpstreamClient NewClient(Uri baseUrl, TimeSpan? timeout = null) =>
-        new(new() { BaseUrl = baseUrl, Timeout = timeout ?? TimeSpan.FromSeconds(15) }, TimeProvider.System);
+        new(new() { BaseUrl = baseUrl, Timeout = timeout ?? TimeSpan.FromSeconds(15) }, TimeProvider.System, Strict);
+
+    /// <summary>A guard without any exception: what a client named is not on this machine.</summary>
+    public static AddressGuard Strict => new(new AddressPolicy([]), []);
 
     public static Task<UpstreamExchange> AskAsync(UpstreamClient client, Uri baseUrl, string taskId = "video_1") =>
         client.GetResultAsync(new(baseUrl, new Secret(Key)), taskId, Stop);

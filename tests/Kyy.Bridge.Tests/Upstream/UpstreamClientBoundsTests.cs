@@ -102,7 +102,7 @@ public class UpstreamClientBoundsTests
                 await Task.Delay(TimeSpan.FromSeconds(1), time, stop);
             }
         });
-        using var client = new UpstreamClient(new() { BaseUrl = server.BaseUrl, MaxConcurrency = Drips }, time);
+        using var client = new UpstreamClient(new() { BaseUrl = server.BaseUrl, MaxConcurrency = Drips }, time, Strict);
         var before = GC.GetTotalAllocatedBytes(precise: true);
 
         Task<UpstreamExchange>[] asking = [.. Enumerable.Range(0, Drips).Select(_ => AskAsync(client, server.BaseUrl))];

@@ -93,7 +93,7 @@ public class UpstreamClientTests
     {
         await using var proxy = RawServer.Json(Completed);
         var upstream = new Uri("http://upstream.example.test/base");
-        using var client = new UpstreamClient(new() { BaseUrl = upstream, Proxy = proxy.BaseUrl }, TimeProvider.System);
+        using var client = new UpstreamClient(new() { BaseUrl = upstream, Proxy = proxy.BaseUrl }, TimeProvider.System, Strict);
 
         (await AskAsync(client, upstream)).Reply.Line().ShouldStartWith("Completed");
 
@@ -124,7 +124,7 @@ public class UpstreamClientTests
         await using var server = RawServer.Answering(
             "HTTP/1.1 429 Too Many Requests\nDate: Mon, 20 Nov 2006 12:00:00 GMT\n"
             + "Retry-After: Fri, 20 Nov 2026 12:01:00 GMT\nContent-Length: 0\n\n");
-        using var client = new UpstreamClient(new() { BaseUrl = server.BaseUrl }, time);
+        using var client = new UpstreamClient(new() { BaseUrl = server.BaseUrl }, time, Strict);
 
         (await AskAsync(client, server.BaseUrl)).Reply.Line().ShouldBe("Throttled 00:01:00");
     }

@@ -10,7 +10,7 @@ public class UpstreamServicesTests
     public async Task AddUpstream_WithOptionsAndCatalogue_OffersThemAndOneClient()
     {
         var options = new UpstreamOptions();
-        await using var services = new ServiceCollection().AddUpstream(options, ModelCatalogue.Documented).BuildServiceProvider();
+        await using var services = new ServiceCollection().AddSingleton(UpstreamAsking.Strict).AddUpstream(options, ModelCatalogue.Documented).BuildServiceProvider();
 
         services.GetRequiredService<UpstreamOptions>().ShouldBeSameAs(options);
         services.GetRequiredService<ModelCatalogue>().ShouldBeSameAs(ModelCatalogue.Documented);

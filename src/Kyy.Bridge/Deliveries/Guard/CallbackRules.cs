@@ -1,10 +1,12 @@
 using System.Net;
+using Kyy.Bridge.Addresses;
 using Kyy.Bridge.Http;
 
 namespace Kyy.Bridge.Deliveries.Guard;
 
 /// <summary>Where a client may have webhooks sent, as far as a URL's text tells: one rule for bare callbacks and for endpoints.</summary>
-internal sealed class CallbackRules(CallbackSettings settings, AddressPolicy addresses)
+/// <remarks>It saves a client a delivery that could never succeed. What a name leads to is judged when a connection is made.</remarks>
+internal sealed class CallbackRules(CallbackSettings settings, AddressGuard guard)
 {
     public const int LongestUrl = 2_048;
 
@@ -13,7 +15,7 @@ internal sealed class CallbackRules(CallbackSettings settings, AddressPolicy add
     {
         var url = members.Url(name, LongestUrl);
         if (url is null || !Uri.TryCreate(url, UriKind.Absolute, out var uri)) return null;
-        if (Fault(uri) is not { } fault) return new(url, $"{uri.IdnHost.ToLowerInvariant()}:{uri.Port}");
+        if (Fault(uri) is not { } fault) return new(url, $"{HostOf(uri)}:{uri.Port}");
         members.Fault(name, fault);
         return null;
     }
@@ -21,10 +23,36 @@ internal sealed class CallbackRules(CallbackSettings settings, AddressPolicy add
     /// <summary>What is wrong with a URL; null where nothing is. It names no address.</summary>
     public string? Fault(Uri url)
     {
-        if (settings.RequireHttps && url.Scheme != Uri.UriSchemeHttps) return "must begin with https://";
-        return IPAddress.TryParse(url.DnsSafeHost, out var address) && !addresses.Allows(address)
-            ? "must not name an address that webhooks are not sent to"
-            : null;
+        if (settings.RequireHttps ? url.Scheme != Uri.UriSchemeHttps : url.Scheme is not ("http" or "https"))
+            return settings.RequireHttps ? "must begin with https://" : "must be an absolute http or https URL";
+        if (url.UserInfo.Length > 0) return "must not hold a user name or password";
+        if (!guard.AllowsPort(url.Port)) return "must not name a port that webhooks are not sent to (Bridge:Callbacks:BlockedPorts)";
+        return FaultOfHost(url);
+    }
+
+    /// <summary>One spelling of a host: in ASCII and lower case, without the dot of a full name, addresses in their usual form.</summary>
+    internal static string HostOf(Uri url)
+    {
+        // IdnHost is what is connected to: digits and dots of other scripts are plain ones in it.
+        var host = url.IdnHost.TrimEnd('.').ToLowerInvariant();
+        return IPAddress.TryParse(host, out var address) ? GlobalAddresses.Reached(address).ToString() : host;
+    }
+
+    private string? FaultOfHost(Uri url)
+    {
+        var host = url.IdnHost.TrimEnd('.');
+        if (host.Contains('%')) return "must not name a zone";
+        if (IPAddress.TryParse(host, out var address))
+            return guard.Allows(address) ? null : "must not name an address that webhooks are not sent to";
+        // Basic is what is no name of the DNS: a label that is too long, or one that begins with a dash.
+        return url.HostNameType == UriHostNameType.Dns && !EndsInANumber(host) ? null : "must name a host";
+    }
+
+    // 256.1.1.1 and 4294967296 are no addresses, but some resolvers make one of them.
+    private static bool EndsInANumber(string host)
+    {
+        var last = host[(host.LastIndexOf('.') + 1)..];
+        return last.All(char.IsAsciiDigit) || last.StartsWith("0x", StringComparison.OrdinalIgnoreCase);
     }
 }
 

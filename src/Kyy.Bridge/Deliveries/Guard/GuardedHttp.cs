@@ -1,48 +1,47 @@
 using System.Net;
-using System.Net.Sockets;
+using System.Security.Authentication;
+using Kyy.Bridge.Addresses;
 
 namespace Kyy.Bridge.Deliveries.Guard;
 
 /// <summary>
-/// The way to addresses that clients named. The name is resolved here and the very address that was vetted is the one connected
-/// to, so that a name which resolves differently a moment later gains nothing. No proxy of the environment, no redirects, no
-/// cookies, nothing decompressed.
+/// The way that webhooks take. What was accepted once is judged again at every attempt: by its text before anything is sent, by the
+/// resolved address when a connection is made. No proxy of the environment, no redirects, no cookies, nothing decompressed, and no
+/// <c>Alt-Svc</c>, which is heard only by requests that would take HTTP/3.
 /// </summary>
-internal static class GuardedHttp
+internal sealed class GuardedHttp(AddressGuard guard, CallbackRules rules, CallbackSettings callbacks)
 {
-    public static HttpMessageInvoker Create(AddressPolicy policy, DeliverySettings settings) => new(new SocketsHttpHandler
+    /// <summary>A way with connections of its own.</summary>
+    /// <param name="timeout">For a connection to come about.</param>
+    public HttpMessageInvoker NewInvoker(TimeSpan timeout) => NewInvoker(NewHandler(timeout));
+
+    /// <summary>With a handler that differs from <see cref="NewHandler"/> in whom it trusts, which is no matter of configuration.</summary>
+    internal HttpMessageInvoker NewInvoker(HttpMessageHandler handler) => new(new Gate(rules, handler));
+
+    internal SocketsHttpHandler NewHandler(TimeSpan timeout) => new()
     {
+        SslOptions = { EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13 },
+        // An egress proxy of the operator's is asked by the guard itself.
         UseProxy = false,
         AllowAutoRedirect = false,
         UseCookies = false,
         AutomaticDecompression = DecompressionMethods.None,
-        ConnectTimeout = settings.Timeout,
-        MaxConnectionsPerServer = settings.MaxConcurrencyPerHost,
+        ConnectTimeout = timeout, // A connection attempt outlives the request that asked for it.
         MaxResponseHeadersLength = 16, // KiB
         MaxResponseDrainSize = 0, // What is longer than the part that is kept is dropped with its connection.
         PooledConnectionLifetime = TimeSpan.FromMinutes(2), // The name is vetted anew at least this often.
-        ConnectCallback = (context, cancellation) => ConnectAsync(policy, context.DnsEndPoint, cancellation),
-    });
+        // Shares are counted by client and host before a request is made: a limit here would let one client's hanging requests
+        // to a host keep another's waiting for a connection to it.
+        MaxConnectionsPerServer = int.MaxValue,
+        EnableMultipleHttp2Connections = true,
+        ConnectCallback = guard.Way(callbacks.Proxy),
+    };
 
-    private static async ValueTask<Stream> ConnectAsync(AddressPolicy policy, DnsEndPoint endpoint, CancellationToken cancellation)
+    private sealed class Gate(CallbackRules rules, HttpMessageHandler inner) : DelegatingHandler(inner)
     {
-        var addresses = await Dns.GetHostAddressesAsync(endpoint.Host, cancellation);
-        var vetted = addresses.Where(policy.Allows).ToArray();
-        if (vetted.Length == 0) throw new DestinationRefusedException();
-
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        try
-        {
-            await socket.ConnectAsync(vetted, endpoint.Port, cancellation);
-            return new NetworkStream(socket, ownsSocket: true);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+            rules.Fault(request.RequestUri!) is null
+                ? base.SendAsync(request, cancellationToken)
+                : throw new DestinationRefusedException();
     }
 }
-
-/// <summary>No address of the name is one that may be called. The text names none: it would tell what the name resolves to inside.</summary>
-internal sealed class DestinationRefusedException() : IOException("The destination is not one that webhooks may be sent to.");
