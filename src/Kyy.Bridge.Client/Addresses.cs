@@ -20,6 +20,8 @@ internal static class Addresses
     public const string AdminKeys = "v1/admin/keys";
     public const string Stats = "v1/admin/stats";
     public const string Me = "v1/me";
+    public const string Hold = "v1/admin/hold";
+    public const string Release = "v1/admin/release";
 
     public static string Task(string id) => $"{Tasks}/{Segment(id)}";
 

@@ -73,6 +73,8 @@ internal static class BridgeService
         services.AddClientLimits();
         services.AddMaintenance(settings.Retention);
         services.AddHttpApi(settings.Http);
+        services.AddSingleton<HoldStore>();
+        services.AddHttpApi();
         // Last, so that it is stopped first: what it drains needs all of the others.
         services.AddScheduling(settings.Scheduling, settings.Roles.Worker);
     }
@@ -93,5 +95,6 @@ internal static class BridgeService
         api.MapKeys();
         api.MapStats();
         api.MapMe();
+        api.MapHolds();
     }
 }

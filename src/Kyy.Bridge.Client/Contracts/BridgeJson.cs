@@ -60,6 +60,8 @@ namespace Kyy.Bridge.Client.Contracts;
 [JsonSerializable(typeof(BridgeDeliveryAttempt))]
 [JsonSerializable(typeof(BridgeStats))]
 [JsonSerializable(typeof(Me))]
+[JsonSerializable(typeof(HoldRequest))]
+[JsonSerializable(typeof(HoldsInForce))]
 [JsonSerializable(typeof(Problem))]
 public sealed partial class BridgeJson : JsonSerializerContext
 {

@@ -7,13 +7,15 @@ namespace Kyy.Bridge.Client.Contracts;
 /// <param name="Replicas">The workers that are alive, the oldest first.</param>
 /// <param name="Budgets">What the upstream's keys may ask for, those that are not active first.</param>
 /// <param name="Estimates">How long videos take, family by family: documented, configured and learned, and which of them is in use.</param>
+/// <param name="Holds">What operators have told to wait, the oldest first.</param>
 public sealed record BridgeStats(
     DateTimeOffset At,
     TaskStats Tasks,
     DeliveryStats Deliveries,
     IReadOnlyList<ReplicaStats> Replicas,
     IReadOnlyList<BudgetStats> Budgets,
-    IReadOnlyList<EstimateStats> Estimates);
+    IReadOnlyList<EstimateStats> Estimates,
+    IReadOnlyList<HoldView> Holds);
 
 /// <summary>How many tasks there are.</summary>
 /// <param name="Exact">

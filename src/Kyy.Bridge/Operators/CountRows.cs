@@ -1,4 +1,5 @@
 using Kyy.Bridge.Client.Contracts;
+using Kyy.Bridge.Polling;
 using Npgsql;
 
 namespace Kyy.Bridge.Operators;
@@ -19,10 +20,14 @@ internal static class CountRows
     private const string PercentSql =
         "select 100.0 * $2 / greatest(pg_relation_size($1::regclass) / current_setting('block_size')::int, $2)";
 
-    private const string TasksSql = """
-        select status, ended_at is not null, family, count(*), count(*) filter (where next_poll_at <= now()),
-               count(*) filter (where next_poll_at < now() - interval '1 minute')
-        from bridge.tasks tablesample system ($1)
+    // What an operator holds is not late.
+    private const string TasksSql = $"""
+        select t.status, t.ended_at is not null, t.family, count(*),
+               count(*) filter (where t.next_poll_at <= now() and not {PollingHolds.Held}),
+               count(*) filter (where t.next_poll_at < now() - interval '1 minute' and not {PollingHolds.Held})
+        from bridge.tasks t tablesample system ($1)
+        left join bridge.upstream_keys k on k.id = t.upstream_key_id
+        cross join lateral (select t.client_id as client, coalesce(k.base_url, $2) as url) who
         group by 1, 2, 3
         order by 1, 3
         """;
@@ -32,10 +37,16 @@ internal static class CountRows
         from bridge.deliveries tablesample system ($1)
         """;
 
-    public static async Task<TaskStats> TasksAsync(NpgsqlDataSource dataSource, CancellationToken cancellation, int mostPages = MostPages)
+    /// <param name="dataSource">The database.</param>
+    /// <param name="operatorsUrl">The base URL of the operator's key, which is not stored.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <param name="mostPages">Above it the numbers are estimates.</param>
+    public static async Task<TaskStats> TasksAsync(
+        NpgsqlDataSource dataSource, string operatorsUrl, CancellationToken cancellation, int mostPages = MostPages)
     {
         var percent = await PercentAsync(dataSource, "bridge.tasks", mostPages, cancellation);
         await using var command = Sampling(dataSource, TasksSql, percent);
+        command.Parameters.Add(new() { Value = operatorsUrl });
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         var (counts, due, overdue) = (new List<TaskCount>(), 0L, 0L);
         while (await reader.ReadAsync(cancellation))

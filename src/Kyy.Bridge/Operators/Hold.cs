@@ -5,13 +5,15 @@ internal sealed class Hold
 {
     public required Guid Id { get; init; }
 
-    /// <summary><c>polling</c> or <c>deliveries</c>.</summary>
+    /// <summary>
+    /// <c>polling</c> or <c>deliveries</c>; <c>released</c> for polling that was held until <see cref="CreatedAt"/>, which is kept for a day.
+    /// </summary>
     public required string What { get; init; }
 
     /// <summary>Null for every client's.</summary>
     public Guid? ClientId { get; init; }
 
-    /// <summary>Null for every host.</summary>
+    /// <summary>A host, or <c>host:port</c>, as <see cref="HoldReader"/> writes it; null for every host.</summary>
     public string? Host { get; init; }
     public DateTimeOffset CreatedAt { get; init; }
 }

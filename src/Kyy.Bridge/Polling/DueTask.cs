@@ -51,4 +51,7 @@ internal sealed record DueTask
 
     /// <summary>What was left until its deadline; negative where it has passed.</summary>
     public required TimeSpan DeadlineIn { get; init; }
+
+    /// <summary>Whether the deadline waits for an answer however long ago it passed: an operator held the task meanwhile.</summary>
+    public bool LimitWaits { get; init; }
 }

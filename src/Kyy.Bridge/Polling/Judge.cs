@@ -146,7 +146,7 @@ internal sealed class Judge(ModelCatalogue catalogue)
         });
 
         private Verdict OfTheLane(TaskTrouble trouble) =>
-            Task.DeadlineIn <= -LastLookLimit ? TimedOut(UpstreamFacts.None) : new Verdict.OfTheLane(trouble);
+            Task.DeadlineIn <= -LastLookLimit && !Task.LimitWaits ? TimedOut(UpstreamFacts.None) : new Verdict.OfTheLane(trouble);
 
         private Verdict TimedOut(UpstreamFacts facts) => End(TaskStatuses.TimedOut, facts, new(TaskErrorCodes.Deadline, null));
 

@@ -17,6 +17,9 @@ namespace Kyy.Bridge.Polling;
 internal sealed record LaneDue(
     int Id, string Tier, Guid Key, int Budget, bool IsFailing, Guid Client, bool Fresh, TimeSpan DueIn, TimeSpan? PausedFor)
 {
+    /// <summary>Whether an operator held these tasks until less than a day ago.</summary>
+    public bool WasHeld { get; init; }
+
     public ClaimTurn Turn => new(Id, Client, Fresh);
 
     /// <summary>Whether its key is paused, and the pause not over.</summary>
@@ -26,12 +29,13 @@ internal sealed record LaneDue(
 /// <summary>Which clients of a family's lanes have something due.</summary>
 /// <remarks>
 /// The recursion hops over index <c>slots_turns</c>, one probe for each client of a lane, however many slots there are. In a lane
-/// whose key is paused it does not even begin, so that a backlog of any size costs the others nothing.
+/// whose key is paused it does not even begin, so that a backlog of any size costs the others nothing. What an operator holds is left out.
 /// </remarks>
 internal static class LanesDue
 {
-    internal const string Sql = """
-        select l.id, l.tier, l.upstream_key_id, b.id, l.failures > 0, d.client_id, d.fresh, d.next_due - coalesce($2, now()), p.paused_for
+    internal const string Sql = $"""
+        select l.id, l.tier, l.upstream_key_id, b.id, l.failures > 0, d.client_id, d.fresh, d.next_due - coalesce($2, now()), p.paused_for,
+               d.client_id is not null and {PollingHolds.JustReleased}
         from bridge.lanes l
         join bridge.upstream_keys k on k.id = l.upstream_key_id
         join bridge.upstream_budgets b on b.id = k.budget_id
@@ -56,8 +60,9 @@ internal static class LanesDue
             )
             select * from turns
         ) d on true
+        cross join lateral (select d.client_id as client, coalesce(k.base_url, $4) as url) who
         where case when $3::text[] is null then l.family = $1 else l.family <> all ($3) end
-          and (d.client_id is not null or p.paused_for > interval '0')
+          and case when d.client_id is null then p.paused_for > interval '0' else not {PollingHolds.Held} end
         """;
 
     /// <param name="dataSource">The database.</param>
@@ -66,15 +71,17 @@ internal static class LanesDue
     /// Null, or the families whose lanes these are not: the default family has what nobody else has, so that a family which only
     /// another version knows is polled at the default cadence rather than by nobody.
     /// </param>
+    /// <param name="operatorsUrl">The base URL of the operator's key, which is not stored.</param>
     /// <param name="now">The time, in tests; PostgreSQL's by default.</param>
     /// <param name="cancellation">Gives up.</param>
     public static async Task<List<LaneDue>> ReadAsync(
-        NpgsqlDataSource dataSource, string family, string[]? others, DateTimeOffset? now, CancellationToken cancellation)
+        NpgsqlDataSource dataSource, string family, string[]? others, string operatorsUrl, DateTimeOffset? now, CancellationToken cancellation)
     {
         await using var command = dataSource.CreateCommand(Sql);
         command.Parameters.Add(new() { Value = family });
         command.Parameters.Add(Rows.Time(now));
         command.Parameters.Add(new() { Value = (object?)others ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
+        command.Parameters.Add(new() { Value = operatorsUrl });
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         var lanes = new List<LaneDue>();
         while (await reader.ReadAsync(cancellation)) lanes.Add(Read(reader));
@@ -88,6 +95,9 @@ internal static class LanesDue
         return new(
             row.GetInt32(0), row.GetString(1), row.GetGuid(2), row.GetInt32(3), row.GetBoolean(4),
             isLookedAt ? row.GetGuid(5) : Guid.Empty, isLookedAt && row.GetBoolean(6),
-            isLookedAt ? row.GetTimeSpan(7) : pausedFor ?? TimeSpan.Zero, pausedFor);
+            isLookedAt ? row.GetTimeSpan(7) : pausedFor ?? TimeSpan.Zero, pausedFor)
+        {
+            WasHeld = row.GetBoolean(9),
+        };
     }
 }

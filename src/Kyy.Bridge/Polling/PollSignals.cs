@@ -11,4 +11,10 @@ internal sealed class PollSignals
 
     /// <summary>The signal of a family; null, while a task's is not known, is polled as the default one.</summary>
     public WakeSignal Of(string? family) => _signals.GetOrAdd(family ?? Families.Default, _ => new());
+
+    /// <summary>Wakes all of them.</summary>
+    public void RaiseAll()
+    {
+        foreach (var signal in _signals.Values) signal.Raise();
+    }
 }

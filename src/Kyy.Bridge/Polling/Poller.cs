@@ -34,7 +34,8 @@ internal sealed class Poller(
         for (var started = 0; ;)
         {
             var readAt = time.GetTimestamp();
-            var all = await LanesDue.ReadAsync(dataSource, family.Id, OthersOf(family), null, cancellation);
+            var all = await LanesDue.ReadAsync(
+                dataSource, family.Id, OthersOf(family), UpstreamOptions.Normal(options.BaseUrl), null, cancellation);
             var ready = ReadyLane.InTurn(all, budgets, readAt);
             if (ready.Count == 0) return new(started, NextOf(all));
 
@@ -111,7 +112,8 @@ internal sealed class Poller(
         {
             // A first poll is due at once, and how late it is says nothing about those that are planned.
             if (claimed[i].Polls > 1) lateness.Add(claimed[i].Late);
-            var job = new PollJob(claimed[i], ready.Lane, window, ready.Key, ready.Budget, claimedAt, turns[i], ready.IsProbe);
+            var task = ready.Lane.WasHeld ? claimed[i] with { LimitWaits = true } : claimed[i];
+            var job = new PollJob(task, ready.Lane, window, ready.Key, ready.Budget, claimedAt, turns[i], ready.IsProbe);
             _inFlight.Begin(() => asker.PollAsync(job));
         }
 

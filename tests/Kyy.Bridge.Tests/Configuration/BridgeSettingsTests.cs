@@ -155,6 +155,7 @@ public sealed class BridgeSettingsTests
             ("Bridge:Delivery:Timeout", "21s"), ("Bridge:Delivery:Lease", "22s"), ("Bridge:Delivery:RetrySchedule", "1s"),
             ("Bridge:Delivery:MaxConcurrency", "257"), ("Bridge:Delivery:MaxConcurrencyPerHost", "33"),
             ("Bridge:Callbacks:RequireHttps", "false"), ("Bridge:Callbacks:AllowedNetworks", "10.0.0.0/8"),
+            ("Bridge:Callbacks:BlockedPorts", "25,137-139"), ("Bridge:Callbacks:Proxy", "http://egress:3128"),
             ("Bridge:Retention:Tasks", "1d"), ("Bridge:Retention:Deliveries", "2d"), ("Bridge:Retention:Events", "3d"),
             ("Bridge:Limits:RequestsPerSecond", "5"), ("Bridge:Limits:TasksInFlight", "6"), ("Bridge:Limits:Waits", "3"),
             ("Bridge:Limits:CallbacksPerTask", "4"),
@@ -182,6 +183,8 @@ public sealed class BridgeSettingsTests
         });
         settings.Callbacks.RequireHttps.ShouldBeFalse();
         settings.Callbacks.AllowedNetworks.ShouldBe([IPNetwork.Parse("10.0.0.0/8")]);
+        settings.Callbacks.BlockedPorts.ShouldBe([new(25, 25), new(137, 139)]);
+        settings.Callbacks.Proxy.ShouldBe(new Uri("http://egress:3128"));
         settings.Retention.ShouldBe(
             new RetentionSettings { Tasks = TimeSpan.FromDays(1), Deliveries = TimeSpan.FromDays(2), Events = TimeSpan.FromDays(3) });
         settings.Limits.ShouldBe(new LimitsSettings { RequestsPerSecond = 5, TasksInFlight = 6, Waits = 3, CallbacksPerTask = 4 });

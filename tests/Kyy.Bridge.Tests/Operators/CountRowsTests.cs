@@ -8,6 +8,7 @@ namespace Kyy.Bridge.Tests.Operators;
 public sealed class CountRowsTests(PostgresServer server)
 {
     private const int Tasks = 20_000;
+    private const string OperatorsUrl = "https://upstream.example.test";
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -19,8 +20,8 @@ public sealed class CountRowsTests(PostgresServer server)
         var pages = (await database.ReadAsync<long>(
             "select pg_relation_size('bridge.tasks') / current_setting('block_size')::int")).Single();
 
-        var whole = await CountRows.TasksAsync(database.DataSource, Cancellation, (int)pages);
-        var sampled = await CountRows.TasksAsync(database.DataSource, Cancellation, (int)pages / 3);
+        var whole = await CountRows.TasksAsync(database.DataSource, OperatorsUrl, Cancellation, (int)pages);
+        var sampled = await CountRows.TasksAsync(database.DataSource, OperatorsUrl, Cancellation, (int)pages / 3);
 
         whole.Exact.ShouldBeTrue();
         whole.ByStatus.ShouldBe([new TaskCount(TaskStatuses.Registered, false, Families.Veo, Tasks)]);

@@ -49,7 +49,7 @@ public sealed class ClaimPlanTests(PostgresServer server)
         await FillAsync(database);
         await database.ExecuteAsync("analyze bridge.slots, bridge.tasks, bridge.lanes");
 
-        var plan = await ExplainAsync(database, LanesDue.Sql, "veo", PollingDatabase.Now, DBNull.Value);
+        var plan = await ExplainAsync(database, LanesDue.Sql, "veo", PollingDatabase.Now, DBNull.Value, "https://upstream.example.test");
 
         plan.ShouldContain("slots_turns");
         plan.ShouldNotContain("Seq Scan on slots");

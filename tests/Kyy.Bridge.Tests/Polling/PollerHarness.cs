@@ -66,7 +66,7 @@ internal sealed class PollerHarness : IAsyncDisposable
 
     public BudgetStore Store => new(Database.DataSource, new KeyEvents(_options));
 
-    public EndOverdue EndOverdue => new(Database.DataSource, _recorder, _databaseClock);
+    public EndOverdue EndOverdue => new(Database.DataSource, _recorder, _options, _databaseClock);
 
     public PollingDatabase Database { get; }
 

@@ -8,12 +8,12 @@ using System.Text;
 namespace Kyy.Bridge.Tests.Upstream;
 
 /// <summary>
-/// A server of bytes on 127.0.0.1: it hands every request's head to a script that writes whatever it likes, well-formed or not.
+/// A server of bytes on 127.0.0.1, or on another address of this machine: it hands every request's head to a script that writes whatever it likes, well-formed or not.
 /// A connection is kept until its script returns false.
 /// </summary>
 internal sealed class RawServer : IAsyncDisposable
 {
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly TcpListener _listener;
     private readonly CancellationTokenSource _stopping = new();
     private readonly ConcurrentBag<Task> _connections = [];
     private readonly Func<Stream, CancellationToken, Task<bool>> _script;
@@ -23,8 +23,10 @@ internal sealed class RawServer : IAsyncDisposable
     private int _accepted;
 
     public RawServer(
-        Func<Stream, CancellationToken, Task<bool>> script, X509Certificate2? certificate = null, bool shakesHands = false)
+        Func<Stream, CancellationToken, Task<bool>> script, X509Certificate2? certificate = null, bool shakesHands = false,
+        IPAddress? address = null)
     {
+        _listener = new(address ?? IPAddress.Loopback, 0);
         _script = script;
         _certificate = certificate;
         _shakesHands = shakesHands;
@@ -32,7 +34,7 @@ internal sealed class RawServer : IAsyncDisposable
         _accepting = AcceptAsync();
     }
 
-    public Uri BaseUrl => new($"{(_shakesHands || _certificate is not null ? "https" : "http")}://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}/base");
+    public Uri BaseUrl => new($"{(_shakesHands || _certificate is not null ? "https" : "http")}://{_listener.LocalEndpoint}/base");
 
     /// <summary>The heads of all requests so far, each with its empty last line.</summary>
     public ConcurrentQueue<string> Requests { get; } = new();

@@ -40,14 +40,17 @@ internal sealed class TestAuthority : IDisposable
     {
         var options = new UpstreamOptions { BaseUrl = baseUrl, Proxy = proxy };
         var handler = UpstreamClient.NewHandler(options);
-        handler.SslOptions.CertificateChainPolicy = new()
-        {
-            TrustMode = X509ChainTrustMode.CustomRootTrust,
-            CustomTrustStore = { _certificate },
-            RevocationMode = X509RevocationMode.NoCheck,
-        };
+        MakeTrusted(handler);
         return new(options, time ?? TimeProvider.System, handler, UpstreamClient.NewGuardedHandler(options, UpstreamAsking.Strict));
     }
+
+    /// <summary>Has a handler trust it and nobody else.</summary>
+    public void MakeTrusted(SocketsHttpHandler handler) => handler.SslOptions.CertificateChainPolicy = new()
+    {
+        TrustMode = X509ChainTrustMode.CustomRootTrust,
+        CustomTrustStore = { _certificate },
+        RevocationMode = X509RevocationMode.NoCheck,
+    };
 
     public void Dispose()
     {

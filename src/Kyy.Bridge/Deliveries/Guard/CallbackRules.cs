@@ -33,13 +33,14 @@ internal sealed class CallbackRules(CallbackSettings settings, AddressGuard guar
     /// <summary>One spelling of a host: in ASCII and lower case, without the dot of a full name, addresses in their usual form.</summary>
     internal static string HostOf(Uri url)
     {
-        // IdnHost is what is connected to: digits and dots of other scripts are plain ones in it.
+        // IdnHost is what is connected to.
         var host = url.IdnHost.TrimEnd('.').ToLowerInvariant();
         return IPAddress.TryParse(host, out var address) ? GlobalAddresses.Reached(address).ToString() : host;
     }
 
     private string? FaultOfHost(Uri url)
     {
+        if (url.Host.Any(IsDisguise)) return "must name a host; one in another script can be written as xn--…";
         var host = url.IdnHost.TrimEnd('.');
         if (host.Contains('%')) return "must not name a zone";
         if (IPAddress.TryParse(host, out var address))
@@ -47,6 +48,11 @@ internal sealed class CallbackRules(CallbackSettings settings, AddressGuard guar
         // Basic is what is no name of the DNS: a label that is too long, or one that begins with a dash.
         return url.HostNameType == UriHostNameType.Dns && !EndsInANumber(host) ? null : "must name a host";
     }
+
+    // Digits and letters of full width, in circles, or of other scripts, dots of other scripts, and what is not seen at all: whether
+    // they become plain ones depends on the machine's tables, and no honest host needs them.
+    private static bool IsDisguise(char character) =>
+        !char.IsAscii(character) && (!char.IsLetter(character) || character is >= '\uff00' and <= '\uffef');
 
     // 256.1.1.1 and 4294967296 are no addresses, but some resolvers make one of them.
     private static bool EndsInANumber(string host)

@@ -172,8 +172,10 @@ internal sealed class M0003PublicSurface : Migration
 
         create table bridge.holds (
             id         uuid        primary key,
-            what       text        not null check (what in ('polling', 'deliveries')),
+            -- released: polling that was held until then. For a day a limit which passed meanwhile waits for its last look.
+            what       text        not null check (what in ('polling', 'deliveries', 'released')),
             client_id  uuid        references bridge.clients,
+            -- A host, or a host and its port. Null for every one.
             host       text,
             created_at timestamptz not null
         );

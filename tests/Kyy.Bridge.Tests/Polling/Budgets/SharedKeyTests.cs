@@ -206,7 +206,8 @@ public sealed class SharedKeyTests(PostgresServer server)
     private static async Task<int> BuffersAsync(PollerHarness polling)
     {
         var plan = await polling.Database.ReadAsync<string>(
-            "explain (analyze, buffers, costs off, timing off, summary off) " + LanesDue.Sql, "veo", await polling.Database.DatabaseTimeAsync(), DBNull.Value);
+            "explain (analyze, buffers, costs off, timing off, summary off) " + LanesDue.Sql, "veo", await polling.Database.DatabaseTimeAsync(), DBNull.Value,
+            "https://upstream.example.test");
         // The first line with buffers is the whole statement's.
         var total = plan.First(line => line.Contains("Buffers:", StringComparison.Ordinal));
         return total.Split(' ').Where(word => word.StartsWith("hit=", StringComparison.Ordinal) || word.StartsWith("read=", StringComparison.Ordinal))
