@@ -94,7 +94,7 @@ begin
     grant select on
         bridge.clients, bridge.lanes, bridge.slots, bridge.tasks, bridge.task_callbacks, bridge.destinations, bridge.events,
         bridge.deliveries, bridge.delivery_attempts, bridge.model_durations, bridge.replicas, bridge.replays,
-        bridge.holds, bridge.feed_state, bridge.migrations
+        bridge.holds, bridge.past_holds, bridge.feed_state, bridge.migrations
         to bridge_reader;
 
     -- Without api_keys.hash, signing_secrets.ciphertext, those of endpoints and their headers, what was answered under an Idempotency-Key, and all of data_protection_keys

@@ -5,9 +5,7 @@ internal sealed class Hold
 {
     public required Guid Id { get; init; }
 
-    /// <summary>
-    /// <c>polling</c> or <c>deliveries</c>; <c>released</c> for polling that was held until <see cref="CreatedAt"/>, which is kept for a day.
-    /// </summary>
+    /// <summary><c>polling</c> or <c>deliveries</c>.</summary>
     public required string What { get; init; }
 
     /// <summary>Null for every client's.</summary>

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.RegularExpressions;
 using Kyy.Bridge.Client.Contracts;
 using Kyy.Bridge.Deliveries.Guard;
@@ -17,6 +18,8 @@ internal static partial class HoldReader
 {
     private const int LongestHost = 300;
 
+    private static readonly SearchValues<char> NoPartOfAHost = SearchValues.Create("/?#@\\ %*");
+
     public static (WantedHold? Hold, ProblemResult? Refusal) Read(JsonBody body)
     {
         var members = new MemberReader(body.Root);
@@ -29,7 +32,7 @@ internal static partial class HoldReader
     /// <summary>One spelling of a host, with its port where one is written: the same that destinations go by.</summary>
     internal static string? Normal(string host)
     {
-        if (host.AsSpan().ContainsAny("/?#@\\ %") || !Uri.TryCreate($"http://{host}", UriKind.Absolute, out var url)) return null;
+        if (host.AsSpan().ContainsAny(NoPartOfAHost) || !Uri.TryCreate($"http://{host}", UriKind.Absolute, out var url)) return null;
         // Not Uri.Port, which is 80 whether it is written or not.
         var port = Port().Match(host);
         return CallbackRules.HostOf(url) + (port.Success ? $":{url.Port}" : "");

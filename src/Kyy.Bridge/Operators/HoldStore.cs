@@ -24,13 +24,13 @@ internal sealed partial class HoldStore(
             where what = $2 and client_id is not distinct from $3 and host is not distinct from $4
             returning what, client_id, host, created_at
         ), noted as (
-            insert into bridge.holds (id, what, client_id, host, created_at)
-            select $1, 'released', client_id, host, now() from gone where what = 'polling'
-            on conflict (what, coalesce(client_id, '00000000-0000-0000-0000-000000000000'), coalesce(host, ''))
-            do update set created_at = excluded.created_at
+            insert into bridge.past_holds (id, client_id, host, ended_at)
+            select $1, client_id, host, now() from gone where what = 'polling'
+            on conflict (coalesce(client_id, '00000000-0000-0000-0000-000000000000'), coalesce(host, ''))
+            do update set ended_at = excluded.ended_at
         ), old as (
-            delete from bridge.holds
-            where what = 'released' and created_at < now() - interval '2 days'
+            delete from bridge.past_holds
+            where ended_at < now() - interval '2 days'
               and not (client_id is not distinct from $3 and host is not distinct from $4)
         ), ramped as (
             update bridge.upstream_budgets b
@@ -45,7 +45,7 @@ internal sealed partial class HoldStore(
         """;
 
     private const string ListSql = """
-        select what, client_id, host, created_at from bridge.holds where what in ('polling', 'deliveries') order by created_at, id
+        select what, client_id, host, created_at from bridge.holds order by created_at, id
         """;
 
     /// <summary>From now on it waits, where it did not already.</summary>

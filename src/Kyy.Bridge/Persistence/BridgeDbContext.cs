@@ -63,6 +63,7 @@ internal sealed class BridgeDbContext(DbContextOptions<BridgeDbContext> options)
         modelBuilder.Entity<EndpointSecretRow>().ToTable("endpoint_secrets");
         modelBuilder.Entity<Replay>().ToTable("replays").Property(replay => replay.PositionXid).HasColumnType("xid8");
         modelBuilder.Entity<Hold>().ToTable("holds");
+        modelBuilder.Entity<PastHold>().ToTable("past_holds");
         modelBuilder.Entity<FeedState>(row =>
         {
             row.ToTable("feed_state").HasKey(state => state.OnlyRow);

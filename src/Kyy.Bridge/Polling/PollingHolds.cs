@@ -21,7 +21,7 @@ internal static class PollingHolds
 
     /// <summary>Whether that ended less than a day ago, in which a limit that passed meanwhile still waits for its last look.</summary>
     public const string JustReleased =
-        $"exists (select 1 from bridge.holds h where h.what = 'released' and h.created_at > now() - interval '1 day' and {Covers})";
+        $"exists (select 1 from bridge.past_holds h where h.ended_at > now() - interval '1 day' and {Covers})";
 
     /// <summary>Whether a hold that is known as <c>h</c> covers a whole key, whoever's tasks it has, so that its budget begins anew after it.</summary>
     public const string CoversKey = $"(h.client_id is null and {Covers})";

@@ -172,14 +172,23 @@ internal sealed class M0003PublicSurface : Migration
 
         create table bridge.holds (
             id         uuid        primary key,
-            -- released: polling that was held until then. For a day a limit which passed meanwhile waits for its last look.
-            what       text        not null check (what in ('polling', 'deliveries', 'released')),
+            what       text        not null check (what in ('polling', 'deliveries')),
             client_id  uuid        references bridge.clients,
             -- A host, or a host and its port. Null for every one.
             host       text,
             created_at timestamptz not null
         );
         create unique index holds_same on bridge.holds (what, coalesce(client_id, '00000000-0000-0000-0000-000000000000'), coalesce(host, ''));
+
+        -- Polling that was held until then: for a day a limit which passed meanwhile waits for its last look.
+        create table bridge.past_holds (
+            id        uuid        primary key,
+            client_id uuid        references bridge.clients,
+            host      text,
+            ended_at  timestamptz not null
+        );
+        create unique index past_holds_same on bridge.past_holds
+            (coalesce(client_id, '00000000-0000-0000-0000-000000000000'), coalesce(host, ''));
         """;
 
     private const string Keys = """

@@ -1,7 +1,5 @@
-using System.Net;
 using System.Text;
 using Kyy.Bridge.Deliveries;
-using Kyy.Bridge.Tests.Support;
 using Kyy.Bridge.Tests.Upstream;
 
 namespace Kyy.Bridge.Tests.Deliveries.Guard;
