@@ -7,15 +7,18 @@ namespace Kyy.Bridge.Client.Contracts;
 /// <param name="Replicas">The workers that are alive, the oldest first.</param>
 /// <param name="Budgets">What the upstream's keys may ask for, those that are not active first.</param>
 /// <param name="Estimates">How long videos take, family by family: documented, configured and learned, and which of them is in use.</param>
-/// <param name="Holds">What operators have told to wait, the oldest first.</param>
 public sealed record BridgeStats(
     DateTimeOffset At,
     TaskStats Tasks,
     DeliveryStats Deliveries,
     IReadOnlyList<ReplicaStats> Replicas,
     IReadOnlyList<BudgetStats> Budgets,
-    IReadOnlyList<EstimateStats> Estimates,
-    IReadOnlyList<HoldView> Holds);
+    IReadOnlyList<EstimateStats> Estimates)
+{
+    /// <summary>What operators have told to wait, the oldest first; none from a service that knows no holds.</summary>
+    // The generated reader sets what it has not found to null, whatever the initialiser says.
+    public IReadOnlyList<HoldView> Holds { get => field ?? []; init; }
+}
 
 /// <summary>How many tasks there are.</summary>
 /// <param name="Exact">
@@ -23,7 +26,7 @@ public sealed record BridgeStats(
 /// what is frequent, and not at all for what is rare.
 /// </param>
 /// <param name="InFlight">Those that have not ended.</param>
-/// <param name="Due">Those of them that are to be asked about now.</param>
+/// <param name="Due">Those of them that are to be asked about now, and are not held.</param>
 /// <param name="Overdue">Those of them that have been due for more than a minute.</param>
 /// <param name="ByStatus">All of them by status and family.</param>
 public sealed record TaskStats(bool Exact, long InFlight, long Due, long Overdue, IReadOnlyList<TaskCount> ByStatus);

@@ -24,7 +24,9 @@ internal static class StatsApi
             await CountRows.DeliveriesAsync(dataSource, cancellation),
             await StatsQueries.ReplicasAsync(db, at, cancellation),
             await StatsQueries.BudgetsAsync(db, cancellation),
-            EstimateOverview.Of(catalogue, await StatsQueries.DurationsAsync(db, cancellation)),
-            await holds.ReadAsync(cancellation)));
+            EstimateOverview.Of(catalogue, await StatsQueries.DurationsAsync(db, cancellation)))
+        {
+            Holds = await holds.ReadAsync(cancellation),
+        });
     }
 }

@@ -249,6 +249,9 @@ public sealed class BridgeClientTests
     [Fact]
     public async Task Stats_Read()
     {
+        const string held = """
+            "holds":[{"what":"polling","client":null,"host":null,"created_at":"2026-11-20T09:00:00.000Z"}]
+            """;
         const string stats = """
             {"at":"2026-11-20T09:00:00.000Z","tasks":{"exact":false,"in_flight":3,"due":2,"overdue":1,
               "by_status":[{"status":"registered","ended":false,"family":null,"count":3}]},
@@ -260,13 +263,17 @@ public sealed class BridgeClientTests
              "estimates":[{"family":"veo","model":"*","service_tier":"default","documented":{"min_seconds":120,"max_seconds":300},
                "configured":null,"learned":null,"observed":0,"in_use":"documented"}]}
             """;
-        await using var bridge = await ScriptedBridge.StartAsync(new Answer(200, stats));
+        await using var bridge = await ScriptedBridge.StartAsync(
+            new Answer(200, stats),
+            new Answer(200, stats.Insert(1, $"{held},")));
 
         var read = await bridge.Client().GetStatsAsync(Stop);
 
         (read.Tasks.InFlight, read.Tasks.Exact, read.Deliveries.Pending).ShouldBe((3, false, 1));
         read.Budgets.ShouldHaveSingleItem().Keys.ShouldBe([new BudgetKey(null, null, "default")]);
         read.Estimates.ShouldHaveSingleItem().Documented.ShouldBe(new EstimateRange(120, 300));
-        bridge.Requests.ShouldHaveSingleItem().Line.ShouldBe("GET /v1/admin/stats");
+        read.Holds.ShouldBeEmpty();
+        (await bridge.Client().GetStatsAsync(Stop)).Holds.ShouldHaveSingleItem().What.ShouldBe(HoldKinds.Polling);
+        bridge.Requests.Select(request => request.Line).Distinct().ShouldHaveSingleItem().ShouldBe("GET /v1/admin/stats");
     }
 }

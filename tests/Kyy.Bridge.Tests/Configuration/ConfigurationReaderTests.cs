@@ -119,6 +119,38 @@ public sealed class ConfigurationReaderTests
         reader.Faults.ShouldHaveSingleItem().Remedy.ShouldContain(remedy);
     }
 
+    [Theory]
+    [InlineData("25, 137-139,65535", "25,137-139,65535")]
+    [InlineData("80-80", "80")]
+    [InlineData("none", "none")]
+    [InlineData("", "19")]
+    public void Ports_AndRangesOfThem_AreRead(string text, string ports)
+    {
+        var reader = Given.Reader(("Key", text));
+
+        reader.Ports("Key", [new(19, 19)]);
+
+        reader.Faults.ShouldBeEmpty();
+        reader.Values.Single().Text.ShouldBe(ports);
+    }
+
+    [Theory]
+    [InlineData("0")]
+    [InlineData("65536")]
+    [InlineData("139-137")]
+    [InlineData("1-2-3")]
+    [InlineData("ssh")]
+    [InlineData("25,none")]
+    [InlineData("-25")]
+    public void Ports_AnythingElse_IsRefused(string text)
+    {
+        var reader = Given.Reader(("Key", text));
+
+        reader.Ports("Key", []).ShouldBeEmpty();
+
+        reader.Faults.ShouldHaveSingleItem().Remedy.ShouldContain("Write a port from 1 to 65535");
+    }
+
     [Fact]
     public void Durations_CommaSeparated_ReplaceTheDefault() =>
         Given.Reader(("Key", "1s, 2s,")).Durations("Key", [Hour, Hour, Hour], Second, Hour).ShouldBe([Second, Second * 2]);

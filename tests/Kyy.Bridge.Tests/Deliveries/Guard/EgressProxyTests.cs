@@ -84,6 +84,18 @@ public sealed class EgressProxyTests
         proxy.Requests.Select(head => head.Split(' ')[1]).ShouldBe([$"{Public}:80", "[2606:4700::1111]:80"]);
     }
 
+    [Fact]
+    public async Task A_proxy_that_nobody_vouches_for_is_told_nothing()
+    {
+        using var certificate = TestAuthority.SelfSigned();
+        await using var proxy = RawServer.Answering(Established, certificate: certificate);
+        using var way = Through(proxy).Answers([Public]);
+
+        (await way.PostAsync($"http://{Hook}/")).ShouldBe(nameof(AttemptError.Tls));
+
+        proxy.Requests.ShouldBeEmpty();
+    }
+
     private static GuardedWay Through(RawServer proxy, Action<SocketsHttpHandler>? change = null) =>
         new(new CallbackSettings { RequireHttps = false, Proxy = new Uri(proxy.BaseUrl.GetLeftPart(UriPartial.Authority)) }, change);
 

@@ -168,6 +168,14 @@ public sealed class GuardedHttpTests
     }
 
     [Fact]
+    public async Task A_DNS_that_never_answers_is_not_waited_for()
+    {
+        using var way = new GuardedWay(change: handler => handler.ConnectTimeout = TimeSpan.FromMilliseconds(100)).AnswersNever();
+
+        (await way.PostAsync($"http://{Hook}/")).ShouldBe(nameof(AttemptError.Timeout));
+    }
+
+    [Fact]
     public async Task An_answer_s_head_has_an_end()
     {
         await using var receiver = GuardedWay.Receiver(head: $"HTTP/1.1 200 OK\nX: {new string('x', 20_000)}\nContent-Length: 0\n\n");

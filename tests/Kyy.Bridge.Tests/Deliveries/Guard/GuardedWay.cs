@@ -14,6 +14,7 @@ internal sealed class GuardedWay : IDisposable
     private readonly ConcurrentQueue<IPAddress[]> _answers = [];
     private readonly CallbackSettings _settings;
     private HttpMessageInvoker _http;
+    private bool _isSilent;
 
     public GuardedWay(CallbackSettings? settings = null, Action<SocketsHttpHandler>? change = null)
     {
@@ -54,6 +55,13 @@ internal sealed class GuardedWay : IDisposable
         return this;
     }
 
+    /// <summary>A DNS that answers nothing at all.</summary>
+    public GuardedWay AnswersNever()
+    {
+        _isSilent = true;
+        return this;
+    }
+
     /// <summary>Connections alone, without what looks at the URL before.</summary>
     public GuardedWay WithoutRules()
     {
@@ -89,6 +97,7 @@ internal sealed class GuardedWay : IDisposable
     private Task<IPAddress[]> Resolve(string host, CancellationToken cancellation)
     {
         Asked.Enqueue(host);
+        if (_isSilent) return new TaskCompletionSource<IPAddress[]>().Task.WaitAsync(cancellation);
         return _answers.TryDequeue(out var answer) ? Task.FromResult(answer) : Dns.GetHostAddressesAsync(host, cancellation);
     }
 }
