@@ -74,7 +74,6 @@ internal static class BridgeService
         services.AddMaintenance(settings.Retention);
         services.AddHttpApi(settings.Http);
         services.AddSingleton<HoldStore>();
-        services.AddHttpApi();
         // Last, so that it is stopped first: what it drains needs all of the others.
         services.AddScheduling(settings.Scheduling, settings.Roles.Worker);
     }
