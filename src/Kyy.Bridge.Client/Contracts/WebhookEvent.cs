@@ -24,4 +24,9 @@ public sealed record WebhookEvent(string Type, DateTimeOffset Timestamp, RawJson
     /// <exception cref="JsonException">The event says that it is about an upstream key, but its data is not one.</exception>
     public UpstreamKeyEventData? ReadUpstreamKey() =>
         Type.StartsWith(UpstreamKeyPrefix, StringComparison.Ordinal) ? Data.Read(BridgeJson.Wire.UpstreamKeyEventData) : null;
+
+    /// <summary>Reads <see cref="Data"/> as the endpoint that was disabled; null where the event says nothing of the kind.</summary>
+    /// <exception cref="JsonException">The event says that an endpoint was disabled, but its data is none.</exception>
+    public EndpointEventData? ReadDisabledEndpoint() =>
+        Type == EventTypes.EndpointDisabled ? Data.Read(BridgeJson.Wire.EndpointEventData) : null;
 }

@@ -12,7 +12,8 @@ internal static class DeliveriesServices
         services.AddSingleton(new AddressGuard(new AddressPolicy(callbacks.AllowedNetworks), callbacks.BlockedPorts));
         services.AddSingleton<CallbackRules>().AddSingleton<GuardedHttp>();
         services.AddSingleton<DeliveryInbox>().AddSingleton<Envelopes>().AddSingleton<WebhookSender>();
-        services.AddSingleton<Dispatcher>();
+        services.AddSingleton<FailingEndpoints>().AddSingleton<Dispatcher>();
+        services.AddSingleton<IRecurringWork>(provider => provider.GetRequiredService<FailingEndpoints>());
         return services.AddSingleton<IRecurringWork>(provider => provider.GetRequiredService<Dispatcher>());
     }
 }

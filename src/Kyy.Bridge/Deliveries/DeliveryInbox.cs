@@ -11,6 +11,7 @@ internal sealed class DeliveryInbox
 {
     private readonly Channel<LeasedDelivery> _deliveries = Channel.CreateUnbounded<LeasedDelivery>(new() { SingleReader = true });
     private readonly int _capacity;
+    private readonly bool _hold;
     private int _taken;
     private bool _open;
 
@@ -18,7 +19,7 @@ internal sealed class DeliveryInbox
     {
         Lease = settings.Lease;
         LeaseTicks = (long)(settings.Lease.TotalSeconds * time.TimestampFrequency);
-        _capacity = settings.MaxConcurrency;
+        (_capacity, _hold) = (settings.MaxConcurrency, settings.Hold);
     }
 
     public TimeSpan Lease { get; }
@@ -31,8 +32,11 @@ internal sealed class DeliveryInbox
 
     public ChannelReader<LeasedDelivery> Deliveries => _deliveries.Reader;
 
-    /// <summary>Until it is opened, and after it was closed, there is no room: the process has no dispatcher, or is draining.</summary>
-    public void Open() => Volatile.Write(ref _open, true);
+    /// <summary>
+    /// Until it is opened, and after it was closed, there is no room: the process has no dispatcher, or is draining. There is none either
+    /// while nothing may be sent.
+    /// </summary>
+    public void Open() => Volatile.Write(ref _open, !_hold);
 
     public void Close() => Volatile.Write(ref _open, false);
 

@@ -10,6 +10,7 @@ internal sealed record DeliverySettings
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(100), LongestTimeout = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan LeaseMargin = TimeSpan.FromSeconds(10), LongestLease = TimeSpan.FromHours(1);
     private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(1), LongestWait = TimeSpan.FromDays(7);
+    private static readonly TimeSpan ShortestFailing = TimeSpan.FromMinutes(1), LongestFailing = TimeSpan.FromDays(365);
 
     /// <summary>
     /// How long one attempt may take, from looking up the name to the last byte of the answer; 20 s by default, 100 ms to 5 min.
@@ -34,14 +35,30 @@ internal sealed record DeliverySettings
         TimeSpan.FromHours(10), TimeSpan.FromHours(14), TimeSpan.FromHours(20), TimeSpan.FromHours(24),
     ];
 
-    /// <summary>Attempts in flight per process; 256 by default, 1 to 10,000. Each may hold a socket and a few buffers.</summary>
+    /// <summary>
+    /// Attempts in flight per process; 256 by default, 1 to 10,000. Each may hold a socket and a few buffers. One client has at most three
+    /// quarters of them, and retries at most half.
+    /// </summary>
     public int MaxConcurrency { get; init; } = 256;
 
     /// <summary>
-    /// Attempts in flight per receiving host and process; 32 by default, 1 to 10,000. As many as <see cref="MaxConcurrency"/>, and one
-    /// slow receiver delays everybody else's webhooks.
+    /// Attempts in flight per client, receiving host and process; 32 by default, 1 to 10,000. As many as <see cref="MaxConcurrency"/>, and
+    /// one slow receiver delays its client's other webhooks.
     /// </summary>
     public int MaxConcurrencyPerHost { get; init; } = 32;
+
+    /// <summary>
+    /// How long an endpoint may do nothing but fail until it is disabled; 5 d by default, 1 min to 365 d. Counted from the first failure
+    /// to a later one, so that a silent endpoint, or a service that was down, is no failure. Longer, and dead endpoints cost attempts for
+    /// longer; shorter, and a long weekend's outage of a receiver has to be mended by hand.
+    /// </summary>
+    public TimeSpan DisableAfter { get; init; } = TimeSpan.FromDays(5);
+
+    /// <summary>
+    /// Whether nothing is sent at all; false by default. For a system that was restored from a backup and must not repeat what its
+    /// receivers have had: everything waits, and goes on after a restart without it.
+    /// </summary>
+    public bool Hold { get; init; }
 
     internal static DeliverySettings Read(ConfigurationReader reader)
     {
@@ -54,6 +71,8 @@ internal sealed record DeliverySettings
             RetrySchedule = reader.Durations(nameof(RetrySchedule), defaults.RetrySchedule, ShortestWait, LongestWait),
             MaxConcurrency = reader.Number(nameof(MaxConcurrency), defaults.MaxConcurrency, 1, 10_000),
             MaxConcurrencyPerHost = reader.Number(nameof(MaxConcurrencyPerHost), defaults.MaxConcurrencyPerHost, 1, 10_000),
+            DisableAfter = reader.Duration(nameof(DisableAfter), defaults.DisableAfter, ShortestFailing, LongestFailing),
+            Hold = reader.Flag(nameof(Hold), defaults.Hold),
         };
         settings.Check(reader);
         return settings;

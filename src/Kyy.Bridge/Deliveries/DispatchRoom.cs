@@ -2,38 +2,96 @@ using Kyy.Bridge.Scheduling;
 
 namespace Kyy.Bridge.Deliveries;
 
-/// <summary>How many POSTs may be in flight: all together, and to one destination, so that a slow receiver holds its own share only.</summary>
-internal sealed class DispatchRoom(int capacity, int perDestination, WakeSignal freed)
+/// <summary>
+/// How many POSTs may be in flight: all together, of one client, of one client to one host, and how many of them retries. A slow
+/// receiver holds its own share only.
+/// </summary>
+/// <remarks>
+/// A destination that is not well has fewer, see <see cref="DestinationPaces"/>: counted apart, since several destinations of a client
+/// may be on one host.
+/// </remarks>
+internal sealed class DispatchRoom(DispatchShares shares, WakeSignal freed)
 {
     private readonly Lock _lock = new();
+    private readonly Dictionary<(Guid Client, string Host), Count> _byLane = [];
+    private readonly Dictionary<Guid, int> _byClient = [];
     private readonly Dictionary<int, int> _byDestination = [];
-    private int _taken;
+    private Count _all;
 
-    /// <summary>Takes room for up to <paramref name="wanted"/> POSTs to a destination; how many there is room for.</summary>
-    public int Take(int destination, int wanted)
+    /// <summary>How many POSTs of a client are in flight: whoever has fewer is served first.</summary>
+    public int InFlight(Guid client)
+    {
+        lock (_lock) return _byClient.GetValueOrDefault(client);
+    }
+
+    /// <summary>Takes places for a claim, for first attempts and retries; none where there is no room.</summary>
+    /// <param name="to">For whom.</param>
+    /// <param name="wanted">How many at most.</param>
+    /// <param name="most">How many this destination may have in flight.</param>
+    public Places Take(Recipient to, int wanted, int most)
     {
         lock (_lock)
         {
-            var there = _byDestination.GetValueOrDefault(destination);
-            var room = Math.Clamp(Math.Min(capacity - _taken, perDestination - there), 0, wanted);
-            if (room == 0) return 0;
-            _taken += room;
-            _byDestination[destination] = there + room;
-            return room;
+            var places = RoomFor(to, wanted, most);
+            Add(to, places.All, places.Retries);
+            return places;
         }
     }
 
-    public void Return(int destination, int posts)
+    /// <summary>Takes a place for a first attempt that was handed over; false where there is no room, or what there is, is for claims.</summary>
+    public bool TakeFirst(Recipient to, int most)
     {
-        if (posts == 0) return;
         lock (_lock)
         {
-            _taken -= posts;
-            var left = _byDestination[destination] - posts;
-            if (left == 0) _byDestination.Remove(destination);
-            else _byDestination[destination] = left;
+            if (RoomFor(to, int.MaxValue, most).Firsts < 1) return false;
+            Add(to, 1, 0);
+            return true;
         }
+    }
 
+    /// <summary>Gives back what a claim had no use for. Nobody is told: whoever claims would find as little again, and so for ever.</summary>
+    public void Return(Recipient to, int posts, int retries)
+    {
+        lock (_lock) Add(to, -posts, -retries);
+    }
+
+    /// <summary>Gives back the place of a POST that is over, and tells whoever waits for room.</summary>
+    public void Free(Recipient to, bool isRetry)
+    {
+        Return(to, 1, isRetry ? 1 : 0);
         freed.Raise();
+    }
+
+    private Places RoomFor(Recipient to, int wanted, int most)
+    {
+        var lane = _byLane.GetValueOrDefault((to.Client, to.Host));
+        var inAll = Math.Min(shares.All - _all.Posts, shares.PerClient - _byClient.GetValueOrDefault(to.Client));
+        var there = Math.Min(shares.PerHost - lane.Posts, most - _byDestination.GetValueOrDefault(to.Destination));
+        var room = Math.Clamp(Math.Min(inAll, there), 0, Math.Max(0, wanted));
+        var retries = Math.Clamp(Math.Min(shares.Retries - _all.Retries, shares.RetriesPerHost - lane.Retries), 0, room);
+        var oldest = Math.Clamp(DispatchShares.OldestFirst(Math.Min(shares.PerHost, most)) - lane.Retries, 0, retries);
+        return new(room, retries, oldest);
+    }
+
+    private void Add(Recipient to, int posts, int retries)
+    {
+        _all = _all.Plus(posts, retries);
+        Keep(_byLane, (to.Client, to.Host), _byLane.GetValueOrDefault((to.Client, to.Host)).Plus(posts, retries));
+        Keep(_byClient, to.Client, _byClient.GetValueOrDefault(to.Client) + posts);
+        Keep(_byDestination, to.Destination, _byDestination.GetValueOrDefault(to.Destination) + posts);
+    }
+
+    // Nothing is kept of whoever has nothing in flight.
+    private static void Keep<TKey, TValue>(Dictionary<TKey, TValue> counts, TKey key, TValue value)
+        where TKey : notnull
+        where TValue : struct, IEquatable<TValue>
+    {
+        if (value.Equals(default)) counts.Remove(key);
+        else counts[key] = value;
+    }
+
+    private readonly record struct Count(int Posts, int Retries)
+    {
+        public Count Plus(int posts, int retries) => new(Posts + posts, Retries + retries);
     }
 }

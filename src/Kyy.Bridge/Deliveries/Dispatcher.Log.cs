@@ -29,4 +29,7 @@ internal sealed partial class Dispatcher
 
     [LoggerMessage(1404, LogLevel.Error, "The attempt of {Delivery} could not be settled; it is attempted again after its lease")]
     private static partial void LogFailed(ILogger logger, LoggedId delivery, Exception exception);
+
+    [LoggerMessage(3202, LogLevel.Warning, "No webhook is sent: Bridge:Delivery:Hold is on. Deliveries wait until a start without it")]
+    private static partial void LogHeld(ILogger logger);
 }

@@ -8,6 +8,8 @@ namespace Kyy.Bridge.Deliveries;
 /// Tells callers: sends what was just recorded at once, and what is due again when it is; settles in batches.
 /// </summary>
 /// <remarks>
+/// Whoever has fewest POSTs in flight is served first, so that a client that floods takes what others leave. Where an attempt failed, its
+/// place is given back only when that is written: no second probe goes out meanwhile.
 /// A delivery is sent only under a lease that outlasts the exchange, and settled only while the claim is still this process's.
 /// A process that dies between the POST and the settle has sent something twice: with the same <c>webhook-id</c>, which is
 /// what receivers drop repeats by.
@@ -16,6 +18,9 @@ internal sealed partial class Dispatcher : IRecurringWork, IAsyncDisposable
 {
     private const int LargestClaim = 100, LargestSettle = 500;
 
+    // Another process holds an endpoint's turn for as long as a few statements take.
+    private static readonly TimeSpan SoonAgain = TimeSpan.FromMilliseconds(20);
+
     private readonly NpgsqlDataSource _dataSource;
     private readonly DeliveryInbox _inbox;
     private readonly WebhookSender _sender;
@@ -23,19 +28,24 @@ internal sealed partial class Dispatcher : IRecurringWork, IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly Jitter _jitter;
     private readonly ILogger<Dispatcher> _logger;
+    private readonly DeliveryClaims _claims;
+    private readonly FailingEndpoints _failing;
     private readonly DispatchRoom _room;
+    private readonly DestinationPaces _paces;
     private readonly InFlight _inFlight = new();
     private readonly Batcher<Settlement> _settlements;
     private readonly CancellationTokenSource _giveUp = new();
+    private bool _saidHold;
 
     public Dispatcher(
-        NpgsqlDataSource dataSource, DeliveryInbox inbox, WebhookSender sender, DeliverySettings settings,
+        NpgsqlDataSource dataSource, DeliveryInbox inbox, WebhookSender sender, DeliverySettings settings, FailingEndpoints failing,
         TimeProvider time, Jitter jitter, ILogger<Dispatcher> logger)
     {
         (_dataSource, _inbox, _sender, _settings, _time, _jitter, _logger) = (dataSource, inbox, sender, settings, time, jitter, logger);
-        _room = new(settings.MaxConcurrency, settings.MaxConcurrencyPerHost, Wake);
-        _settlements = new(LargestSettle, rows => BatchWrite.RunAsync(
-            rows, batch => SettleDeliveries.WriteAsync(dataSource, batch), WithoutBody, time, logger, _giveUp.Token));
+        (_failing, _claims) = (failing, new(dataSource, inbox, time, jitter));
+        _room = new(new(settings.MaxConcurrency, settings.MaxConcurrencyPerHost), Wake);
+        _paces = new(settings.MaxConcurrencyPerHost, time);
+        _settlements = new(LargestSettle, rows => BatchWrite.RunAsync(rows, SettleAsync, WithoutBody, time, logger, _giveUp.Token));
     }
 
     public string Name => "deliver";
@@ -47,16 +57,15 @@ internal sealed partial class Dispatcher : IRecurringWork, IAsyncDisposable
     /// <summary>Claims and starts what is due, as far as there is room; it does not wait for the answers.</summary>
     public async Task<WorkRun> RunOnceAsync(CancellationToken cancellation)
     {
+        if (_settings.Hold) return Held();
         for (var started = 0; ;)
         {
             var destinations = await DestinationsDue.ReadAsync(_dataSource, cancellation);
-            var round = 0;
-            foreach (var destination in destinations.TakeWhile(destination => destination.DueIn <= TimeSpan.Zero))
-                round += await ClaimAsync(destination.Id, cancellation);
-
+            foreach (var destination in destinations) _paces.Look(destination.To.Destination, destination.IsOpen, destination.Health);
+            var (round, busy) = await ClaimRoundAsync(destinations, cancellation);
             started += round;
             // What is due and found no room waits for the room's signal; what others hold is theirs.
-            if (round == 0) return new(started, NextIn(destinations));
+            if (round == 0) return new(started, busy ? SoonAgain : NextIn(destinations));
         }
     }
 
@@ -67,7 +76,7 @@ internal sealed partial class Dispatcher : IRecurringWork, IAsyncDisposable
         {
             _inbox.Release(1);
             // Never waits for room: one host's queue must not hold up the others'. Handed back, it is claimed when there is room.
-            if (_room.Take(delivery.Destination, 1) == 1) _inFlight.Begin(() => SendAsync(delivery));
+            if (_room.TakeFirst(To(delivery), _paces.Most(delivery.Destination))) _inFlight.Begin(() => SendAsync(delivery));
             else _inFlight.Begin(() => HandBackAsync(delivery));
         }
     }
@@ -89,28 +98,48 @@ internal sealed partial class Dispatcher : IRecurringWork, IAsyncDisposable
         _giveUp.Dispose();
     }
 
-    private async Task<int> ClaimAsync(int destination, CancellationToken cancellation)
+    private async Task<(int Started, bool Busy)> ClaimRoundAsync(List<DestinationDue> destinations, CancellationToken cancellation)
     {
-        var room = _room.Take(destination, LargestClaim);
-        if (room == 0) return 0;
+        var (started, busy) = (0, false);
+        foreach (var destination in InTurn(destinations))
+        {
+            var claimed = await ClaimAsync(destination, cancellation);
+            started += claimed ?? 0;
+            busy |= claimed is null;
+        }
 
-        var leaseEnds = _time.GetTimestamp() + _inbox.LeaseTicks;
-        var claimed = new List<LeasedDelivery>();
+        return (started, busy);
+    }
+
+    private DestinationDue[] InTurn(List<DestinationDue> destinations) =>
+    [
+        .. destinations.Where(destination => destination.IsOpen && destination.DueIn <= TimeSpan.Zero)
+            .OrderBy(destination => _room.InFlight(destination.To.Client)).ThenBy(destination => destination.DueIn),
+    ];
+
+    // Null where another process is at the endpoint's rate limit this moment.
+    private async Task<int?> ClaimAsync(DestinationDue destination, CancellationToken cancellation)
+    {
+        var places = _room.Take(destination.To, LargestClaim, _paces.Most(destination.To.Destination));
+        if (places.All == 0) return 0;
+
+        List<LeasedDelivery>? claimed = null;
         try
         {
-            claimed = await ClaimDueDeliveries.ClaimAsync(_dataSource, destination, room, _inbox.Lease, leaseEnds, cancellation);
+            claimed = await _claims.ClaimAsync(destination, places, cancellation);
         }
         finally
         {
-            _room.Return(destination, room - claimed.Count);
+            _room.Return(destination.To, places.All - (claimed?.Count ?? 0), places.Retries - (claimed?.Count(IsRetry) ?? 0));
         }
 
-        foreach (var delivery in claimed) _inFlight.Begin(() => SendAsync(delivery));
-        return claimed.Count;
+        foreach (var delivery in claimed ?? []) _inFlight.Begin(() => SendAsync(delivery));
+        return claimed?.Count;
     }
 
     private async Task SendAsync(LeasedDelivery delivery)
     {
+        var isAccepted = false;
         try
         {
             var attempt = await AttemptAsync(delivery);
@@ -121,6 +150,8 @@ internal sealed partial class Dispatcher : IRecurringWork, IAsyncDisposable
                 return;
             }
 
+            isAccepted = attempt.Result is AttemptResult.Accepted;
+            if (isAccepted) Free(delivery);
             var settlement = Settlement.After(delivery, attempt, _settings.RetrySchedule, _jitter.Next());
             await _settlements.AddAsync(settlement);
             LogAttempt(settlement);
@@ -130,19 +161,34 @@ internal sealed partial class Dispatcher : IRecurringWork, IAsyncDisposable
             // Nothing is lost: the lease ends and the delivery is attempted again, with the same id.
             LogFailed(_logger, LoggedId.OfDelivery(delivery.Id), exception);
         }
+        finally
+        {
+            if (!isAccepted) Free(delivery);
+        }
     }
 
     private async Task<Attempt?> AttemptAsync(LeasedDelivery delivery)
     {
-        try
-        {
-            var left = _time.GetElapsedTime(_time.GetTimestamp(), delivery.LeaseEnds);
-            return left > _settings.Timeout ? await _sender.SendAsync(delivery) : null;
-        }
-        finally
-        {
-            _room.Return(delivery.Destination, 1);
-        }
+        var left = _time.GetElapsedTime(_time.GetTimestamp(), delivery.LeaseEnds);
+        return left > _settings.Timeout ? await _sender.SendAsync(delivery) : null;
+    }
+
+    private void Free(LeasedDelivery delivery) => _room.Free(To(delivery), IsRetry(delivery));
+
+    private async Task SettleAsync(IReadOnlyList<Settlement> settlements)
+    {
+        var known = await SettleDeliveries.WriteAsync(_dataSource, settlements);
+        foreach (var settlement in settlements)
+            if (settlement.State == DeliveryState.Delivered) _paces.Grow(settlement.Delivery.Destination);
+        foreach (var (destination, health) in known) _paces.Settled(destination, health);
+        if (settlements.Any(settlement => settlement.DisablesCallback && settlement.Delivery.EndpointId is not null)) _failing.Wake.Raise();
+    }
+
+    private WorkRun Held()
+    {
+        if (!_saidHold) LogHeld(_logger);
+        _saidHold = true;
+        return new(0);
     }
 
     private async Task HandBackAsync(LeasedDelivery delivery)
@@ -158,9 +204,13 @@ internal sealed partial class Dispatcher : IRecurringWork, IAsyncDisposable
     }
 
     private static TimeSpan? NextIn(List<DestinationDue> destinations) => destinations
-        .Where(destination => destination.DueIn > TimeSpan.Zero)
+        .Where(destination => destination.IsOpen && destination.DueIn > TimeSpan.Zero)
         .Select(destination => (TimeSpan?)destination.DueIn)
         .Min();
+
+    private static Recipient To(LeasedDelivery delivery) => new(delivery.Destination, delivery.ClientId, delivery.Host);
+
+    private static bool IsRetry(LeasedDelivery delivery) => delivery.Attempt > 1;
 
     private static Settlement WithoutBody(Settlement settlement) =>
         settlement with { Attempt = settlement.Attempt is { } attempt ? attempt with { ResponseBody = null } : null };

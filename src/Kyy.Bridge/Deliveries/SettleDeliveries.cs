@@ -8,7 +8,8 @@ namespace Kyy.Bridge.Deliveries;
 /// <summary>Writes what became of claimed deliveries, and one row for each attempt.</summary>
 /// <remarks>
 /// Only a row whose <c>claim</c> is still the settler's is changed: a process that was frozen past its lease owns it no more.
-/// Its attempt is a fact all the same and is kept. Locks in id order.
+/// Its attempt is a fact all the same and is kept, and says of the destination what it says. Locks in id order: deliveries, then
+/// destinations.
 /// </remarks>
 internal static class SettleDeliveries
 {
@@ -37,13 +38,18 @@ internal static class SettleDeliveries
 
     private const string DisableSql = "update bridge.task_callbacks set disabled_at = now() where id = any ($1) and disabled_at is null";
 
-    public static async Task WriteAsync(NpgsqlDataSource dataSource, IReadOnlyList<Settlement> settlements)
+    /// <summary>Writes them in one transaction, and says how the destinations are that something was sent to.</summary>
+    public static async Task<List<(int Destination, DestinationHealth Health)>> WriteAsync(
+        NpgsqlDataSource dataSource, IReadOnlyList<Settlement> settlements)
     {
         await using var batch = dataSource.CreateBatch();
         batch.BatchCommands.Add(Settle(settlements));
-        var gone = settlements.Where(settlement => settlement.DisablesCallback).Select(settlement => settlement.Delivery.CallbackId).ToArray();
+        var gone = settlements.Where(s => s.DisablesCallback && s.Delivery.EndpointId is null).Select(s => s.Delivery.CallbackId).ToArray();
         if (gone.Length > 0) batch.BatchCommands.Add(new(DisableSql) { Parameters = { new() { Value = gone } } });
-        await batch.ExecuteNonQueryAsync();
+        var health = HealthChange.Of(settlements);
+        if (health.Count > 0) batch.BatchCommands.Add(RecordHealth.Command(health));
+        await using var reader = await batch.ExecuteReaderAsync();
+        return await RecordHealth.ReadAsync(reader);
     }
 
     private static NpgsqlBatchCommand Settle(IReadOnlyList<Settlement> rows) => new(Sql)

@@ -19,7 +19,7 @@ internal sealed record Settlement
     /// <summary>Why it is dead.</summary>
     public string? DeadReason { get; init; }
 
-    /// <summary>Whether the callback wants no more.</summary>
+    /// <summary>Whether the receiver wants no more: neither of this callback, nor of this endpoint.</summary>
     public bool DisablesCallback { get; init; }
 
     /// <summary>Decides by what an attempt came to.</summary>
@@ -38,7 +38,8 @@ internal sealed record Settlement
         Settlement Ended(string state, string? reason) =>
             new() { Delivery = delivery, Attempt = attempt, State = state, DeadReason = reason };
 
-        Settlement Again(TimeSpan? retryAfter) => RetrySchedule.Next(waits, delivery.Attempt, retryAfter, jitter) is { } wait
+        Settlement Again(TimeSpan? retryAfter) => RetrySchedule.Next(
+            waits, delivery.Attempt - delivery.ScheduleFrom, retryAfter, jitter) is { } wait
             // Counted from the attempt's begin, of which its duration is over.
             ? new() { Delivery = delivery, Attempt = attempt, State = DeliveryState.Pending, Wait = wait - attempt.Duration }
             : Ended(DeliveryState.Dead, "schedule_spent");

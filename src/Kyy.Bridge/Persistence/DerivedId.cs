@@ -46,6 +46,12 @@ internal static class DerivedId
         return Of(milliseconds[(sizeof(long) - TimestampLength)..], source[..length]);
     }
 
+    /// <summary>The id of an event of an endpoint: likewise, with the time at which its state began.</summary>
+    /// <param name="endpoint">The endpoint.</param>
+    /// <param name="type">The event's type.</param>
+    /// <param name="since">When the state began; what is finer than a microsecond does not count.</param>
+    public static Guid OfEndpointEvent(Guid endpoint, string type, DateTimeOffset since) => OfKeyEvent(endpoint, Guid.Empty, type, since);
+
     private static Guid Of(ReadOnlySpan<byte> timestamp, ReadOnlySpan<byte> source)
     {
         Span<byte> id = stackalloc byte[SHA256.HashSizeInBytes];

@@ -154,6 +154,7 @@ public sealed class BridgeSettingsTests
             ("Bridge:Upstream:MaxRequestsPerSecond", "201"), ("Bridge:Upstream:Proxy", "http://proxy:3128"),
             ("Bridge:Delivery:Timeout", "21s"), ("Bridge:Delivery:Lease", "22s"), ("Bridge:Delivery:RetrySchedule", "1s"),
             ("Bridge:Delivery:MaxConcurrency", "257"), ("Bridge:Delivery:MaxConcurrencyPerHost", "33"),
+            ("Bridge:Delivery:DisableAfter", "6d"), ("Bridge:Delivery:Hold", "true"),
             ("Bridge:Callbacks:RequireHttps", "false"), ("Bridge:Callbacks:AllowedNetworks", "10.0.0.0/8"),
             ("Bridge:Callbacks:BlockedPorts", "25,137-139"), ("Bridge:Callbacks:Proxy", "http://egress:3128"),
             ("Bridge:Retention:Tasks", "1d"), ("Bridge:Retention:Deliveries", "2d"), ("Bridge:Retention:Events", "3d"),
@@ -180,6 +181,8 @@ public sealed class BridgeSettingsTests
             RetrySchedule = [],
             MaxConcurrency = 257,
             MaxConcurrencyPerHost = 33,
+            DisableAfter = TimeSpan.FromDays(6),
+            Hold = true,
         });
         settings.Callbacks.RequireHttps.ShouldBeFalse();
         settings.Callbacks.AllowedNetworks.ShouldBe([IPNetwork.Parse("10.0.0.0/8")]);

@@ -129,7 +129,7 @@ public sealed class ClaimDueDeliveriesTests(PostgresServer server)
 
         var due = await DestinationsDue.ReadAsync(database.DataSource, Cancellation);
 
-        due.Select(destination => destination.Id).ShouldBe([destinations[1], destinations[2], destinations[0]]);
+        due.Select(destination => destination.To.Destination).ShouldBe([destinations[1], destinations[2], destinations[0]]);
         due[0].DueIn.TotalMinutes.ShouldBeInRange(-6, -5);
         due[2].DueIn.TotalMinutes.ShouldBeInRange(0.5, 1);
     }
@@ -156,12 +156,14 @@ public sealed class ClaimDueDeliveriesTests(PostgresServer server)
 
         var look = await ExplainAsync(database, DestinationsDue.Sql);
         var claim = await ExplainAsync(
-            database, ClaimDueDeliveries.Sql, dead, 100, DeliveryDatabase.Lease, ClaimDueDeliveries.MostUnsettled);
+            database, ClaimDueDeliveries.Sql, dead, 60, 40, 100, DeliveryDatabase.Lease, ClaimDueDeliveries.MostUnsettled);
 
         look.ShouldContain("deliveries_due");
-        look.ShouldNotContain("Seq Scan");
         claim.ShouldContain("deliveries_due");
-        claim.ShouldNotContain("Seq Scan");
+        claim.ShouldContain("deliveries_first");
+        claim.ShouldContain("events_pkey");
+        foreach (var large in new[] { "deliveries", "events" })
+            (look + claim).ShouldNotContain($"Seq Scan on {large}");
     }
 
     private static async Task<string> ExplainAsync(DeliveryDatabase database, string sql, params object[] parameters) =>

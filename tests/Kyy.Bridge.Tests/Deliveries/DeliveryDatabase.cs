@@ -9,12 +9,20 @@ internal sealed class DeliveryDatabase : IAsyncDisposable
 {
     public static readonly TimeSpan Lease = TimeSpan.FromSeconds(30);
 
-    private const string DestinationSql = """
-        with client as (
-            insert into bridge.clients (id, name, may_use_operator_key, created_at) values (bridge.new_id(), 'acme', true, now())
-            returning id
+    private const string ClientSql = """
+        insert into bridge.clients (id, name, may_use_operator_key, created_at) values (bridge.new_id(), 'acme', true, now()) returning id
+        """;
+
+    private const string DestinationSql =
+        "insert into bridge.destinations (client_id, host) values ($1, $2) returning id";
+
+    private const string EndpointSql = """
+        with endpoint as (
+            insert into bridge.endpoints (id, client_id, url, host, events, rate_limit_per_second, created_at)
+            values ($1, $2, $3, $4, $5, nullif($6, 0), now())
+            returning id, client_id
         )
-        insert into bridge.destinations (client_id, host) select id, 'hooks.example.test' from client returning id
+        insert into bridge.destinations (client_id, host, endpoint_id) select client_id, 'ep_' || id, id from endpoint returning id
         """;
 
     private const string DeliveriesSql = """
@@ -31,37 +39,99 @@ internal sealed class DeliveryDatabase : IAsyncDisposable
             returning id, client_id, task_id
         ), callback as (
             insert into bridge.task_callbacks (id, task_id, url, destination, events, created_at)
-            select bridge.new_id(), id, 'https://hooks.example.test/a', $1, '{task.failed}', now() from task
+            select bridge.new_id(), id, $5, $1, '{task.failed}', now() from task
             returning id, task_id, url
         )
-        insert into bridge.deliveries (id, event_id, client_id, task_id, callback_id, destination, url, created_at, next_attempt_at,
-                                       unsettled, attempts)
-        select bridge.new_id(), e.id, e.client_id, e.task_id, c.id, $1, c.url, now(), now() + $3, $4, $4
-        from event e join callback c on c.task_id = e.task_id
+        insert into bridge.deliveries (id, event_id, client_id, task_id, callback_id, endpoint_id, destination, url, created_at,
+                                       next_attempt_at, unsettled, attempts)
+        select bridge.new_id(), e.id, e.client_id, e.task_id, coalesce(d.endpoint_id, c.id), d.endpoint_id, $1, c.url, now(), now() + $3, $4, $4
+        from event e join callback c on c.task_id = e.task_id join bridge.destinations d on d.id = $1
         returning id
         """;
 
     private readonly TestDatabase _database;
+    private readonly bool _isOwn;
 
-    private DeliveryDatabase(TestDatabase database) => _database = database;
+    private DeliveryDatabase(TestDatabase database, bool isOwn) => (_database, _isOwn) = (database, isOwn);
 
     public NpgsqlDataSource DataSource => _database.DataSource;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public static async Task<DeliveryDatabase> CreateAsync(PostgresServer server) => new(await server.CreateDatabaseAsync());
+    public static async Task<DeliveryDatabase> CreateAsync(PostgresServer server) => new(await server.CreateDatabaseAsync(), isOwn: true);
 
-    public async Task<int> DestinationAsync() => (await ReadAsync<int>(DestinationSql)).Single();
+    /// <summary>The database of a service that a test has started.</summary>
+    public static DeliveryDatabase Of(BridgeApplication bridge) => new(bridge.Database, isOwn: false);
+
+    public async Task<Guid> ClientAsync() => (await ReadAsync<Guid>(ClientSql)).Single();
+
+    /// <param name="client">Whose; a new client's by default.</param>
+    /// <param name="host">The receiving host.</param>
+    public async Task<int> DestinationAsync(Guid? client = null, string host = "hooks.example.test") =>
+        (await ReadAsync<int>(DestinationSql, client ?? await ClientAsync(), host)).Single();
+
+    /// <summary>An endpoint; its id and its destination.</summary>
+    /// <param name="client">Whose; a new client's by default.</param>
+    /// <param name="url">Where it is.</param>
+    /// <param name="rate">Its limit; zero for none.</param>
+    /// <param name="events">What it listens for.</param>
+    public async Task<(Guid Id, int Destination)> EndpointAsync(
+        Guid? client = null, string url = "https://endpoint.example.test/b", int rate = 0, params string[] events)
+    {
+        var id = Make.NewId();
+        var uri = new Uri(url);
+        var destination = await ReadAsync<int>(
+            EndpointSql, id, client ?? await ClientAsync(), url, $"{uri.Host}:{uri.Port}", events.Length > 0 ? events : ["task.failed"], rate);
+        return (id, destination.Single());
+    }
 
     /// <param name="destination">Whose.</param>
     /// <param name="count">How many.</param>
     /// <param name="dueIn">When, from now on.</param>
     /// <param name="unsettled">How often they have been claimed without a settle.</param>
-    public Task<List<Guid>> DeliveriesAsync(int destination, int count = 1, TimeSpan dueIn = default, int unsettled = 0) =>
-        ReadAsync<Guid>(DeliveriesSql, destination, count, dueIn, unsettled);
+    /// <param name="url">Where they go.</param>
+    public Task<List<Guid>> DeliveriesAsync(
+        int destination, int count = 1, TimeSpan dueIn = default, int unsettled = 0, string url = "https://hooks.example.test/a") =>
+        ReadAsync<Guid>(DeliveriesSql, destination, count, dueIn, unsettled, url);
 
-    public Task<List<LeasedDelivery>> ClaimAsync(int destination, int limit = 1_000) =>
-        ClaimDueDeliveries.ClaimAsync(DataSource, destination, limit, Lease, leaseEnds: 7, Cancellation);
+    /// <summary>Deliveries of which one attempt has been made.</summary>
+    public async Task<List<Guid>> RetriesAsync(
+        int destination, int count = 1, TimeSpan dueIn = default, string url = "https://hooks.example.test/a")
+    {
+        var retries = await DeliveriesAsync(destination, count, dueIn, url: url);
+        await ExecuteAsync("update bridge.deliveries set attempts = 1 where id = any ($1)", retries.ToArray());
+        return retries;
+    }
+
+    public Task<List<LeasedDelivery>> ClaimAsync(int destination, int limit = 1_000) => ClaimAsync(destination, new Places(limit, limit, 0));
+
+    public async Task<List<LeasedDelivery>> ClaimAsync(int destination, Places places)
+    {
+        await using var connection = await DataSource.OpenConnectionAsync(Cancellation);
+        return await ClaimDueDeliveries.ClaimAsync(connection, destination, places, Lease, leaseEnds: 7, Cancellation);
+    }
+
+    /// <summary>The destination as its row says.</summary>
+    public async Task<string> HealthAsync(int destination) => (await ReadAsync<string>(
+        """
+        select concat_ws(' ', 'failures ' || consecutive_failures, 'steps ' || slow_steps, last_failure,
+                         case when failing_since is not null then 'failing' end, case when slow_until > now() then 'slow' end)
+        from bridge.destinations where id = $1
+        """,
+        destination)).Single();
+
+    /// <summary>Deliveries that are leased from the start, as the recorder leases them; nobody can claim them in between.</summary>
+    public async Task<List<LeasedDelivery>> LeasedDeliveriesAsync(int destination, int count, string url)
+    {
+        await using var connection = await DataSource.OpenConnectionAsync(Cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(Cancellation);
+        await using var command = new NpgsqlCommand(DeliveriesSql, connection, transaction);
+        foreach (object value in new object[] { destination, count, TimeSpan.Zero, 0, url }) command.Parameters.Add(new() { Value = value });
+        await command.ExecuteNonQueryAsync(Cancellation);
+        var leased = await ClaimDueDeliveries.ClaimAsync(connection, destination, new(count, 0, 0), Lease, leaseEnds: 7, Cancellation);
+        await transaction.CommitAsync(Cancellation);
+        return leased;
+    }
 
     /// <summary>One delivery and its claim.</summary>
     public async Task<LeasedDelivery> LeasedAsync()
@@ -105,7 +175,7 @@ internal sealed class DeliveryDatabase : IAsyncDisposable
         return values;
     }
 
-    public ValueTask DisposeAsync() => _database.DisposeAsync();
+    public ValueTask DisposeAsync() => _isOwn ? _database.DisposeAsync() : ValueTask.CompletedTask;
 
     private NpgsqlCommand Command(string sql, params object[] parameters)
     {

@@ -6,76 +6,155 @@ namespace Kyy.Bridge.Tests.Deliveries;
 
 public sealed class DispatchRoomTests : IDisposable
 {
+    private const int Plenty = int.MaxValue;
+
+    private static readonly Guid Acme = Make.NewId(), Other = Make.NewId(), Third = Make.NewId();
+
     private readonly WakeSignal _freed = new();
 
     [Fact]
-    public void A_destination_has_its_share_and_all_together_the_capacity()
+    public void A_host_has_its_share_a_client_three_quarters_and_all_together_the_capacity()
     {
-        var room = new DispatchRoom(10, 4, _freed);
+        var room = new DispatchRoom(new(16, 8), _freed);
 
-        room.Take(1, 100).ShouldBe(4);
-        room.Take(1, 1).ShouldBe(0);
-        room.Take(2, 3).ShouldBe(3);
-        room.Take(3, 100).ShouldBe(3);
-        room.Take(4, 1).ShouldBe(0);
+        room.Take(To(1, Acme, "a"), 100, Plenty).All.ShouldBe(8);
+        room.Take(To(1, Acme, "a"), 1, Plenty).All.ShouldBe(0);
+        room.Take(To(2, Acme, "b"), 100, Plenty).All.ShouldBe(4);
+        room.Take(To(3, Acme, "c"), 1, Plenty).All.ShouldBe(0);
+        room.Take(To(4, Other, "a"), 100, Plenty).All.ShouldBe(4);
+        room.Take(To(5, Third, "a"), 1, Plenty).All.ShouldBe(0);
     }
 
     [Fact]
-    public void What_is_returned_is_free_for_its_destination_and_for_others()
+    public void Endpoints_and_callbacks_of_a_client_on_one_host_share_and_those_of_another_client_do_not()
     {
-        var room = new DispatchRoom(5, 4, _freed);
-        room.Take(1, 4);
-        room.Take(2, 4).ShouldBe(1);
+        var room = new DispatchRoom(new(100, 8), _freed);
 
-        room.Return(1, 2);
-
-        room.Take(2, 4).ShouldBe(2);
-        room.Return(2, 3);
-        room.Take(1, 4).ShouldBe(2);
-        room.Take(1, 4).ShouldBe(0);
+        room.Take(To(1, Acme, "a"), 5, Plenty).All.ShouldBe(5);
+        room.Take(To(2, Acme, "a"), 5, Plenty).All.ShouldBe(3);
+        room.Take(To(3, Other, "a"), 100, Plenty).All.ShouldBe(8);
     }
 
     [Fact]
-    public async Task Room_that_comes_free_wakes_the_dispatcher_and_nothing_does_not()
+    public void Retries_have_half_of_their_host_s_share_and_half_of_everything()
+    {
+        var room = new DispatchRoom(new(40, 16), _freed);
+
+        room.Take(To(1, Acme, "a"), 100, Plenty).ShouldBe(new(16, 8, 2));
+        room.Take(To(2, Acme, "b"), 100, Plenty).ShouldBe(new(14, 8, 2));
+        room.Take(To(3, Other, "a"), 100, Plenty).ShouldBe(new(10, 4, 2));
+        room.Return(To(1, Acme, "a"), 16, 0);
+        room.Take(To(1, Acme, "a"), 100, Plenty).ShouldBe(new(16, 0, 0));
+    }
+
+    [Fact]
+    public void What_is_due_for_longest_has_an_eighth_until_so_many_retries_are_on_their_way_and_nothing_handed_over_takes_that()
+    {
+        var room = new DispatchRoom(new(100, 16), _freed);
+        var to = To(1, Acme, "a");
+
+        for (var handedOver = 0; handedOver < 14; handedOver++) room.TakeFirst(to, Plenty).ShouldBeTrue();
+        room.TakeFirst(to, Plenty).ShouldBeFalse();
+        room.Take(to, 1, Plenty).ShouldBe(new(1, 1, 1));
+        room.Take(to, 1, Plenty).ShouldBe(new(1, 1, 1));
+        room.Return(to, 3, 0);
+        room.Take(to, 3, Plenty).ShouldBe(new(3, 3, 0));
+    }
+
+    [Fact]
+    public void A_destination_that_is_not_well_has_less_and_a_closed_one_nothing()
+    {
+        var room = new DispatchRoom(new(100, 16), _freed);
+
+        room.Take(To(1, Acme, "a"), 100, most: 2).ShouldBe(new(2, 2, 1));
+        room.TakeFirst(To(1, Acme, "a"), most: 2).ShouldBeFalse();
+        room.Take(To(2, Acme, "a"), 100, most: 1).ShouldBe(new(1, 1, 0));
+        room.Take(To(3, Acme, "a"), 100, most: 0).All.ShouldBe(0);
+    }
+
+    [Fact]
+    public void Who_has_how_much_in_flight_is_known()
+    {
+        var room = new DispatchRoom(new(100, 16), _freed);
+        room.Take(To(1, Acme, "a"), 3, Plenty);
+        room.Take(To(2, Acme, "b"), 4, Plenty);
+
+        (room.InFlight(Acme), room.InFlight(Other)).ShouldBe((7, 0));
+    }
+
+    [Fact]
+    public async Task A_POST_that_is_over_wakes_the_dispatcher_and_a_claim_that_found_too_little_does_not()
     {
         var time = new ManualTime();
-        var room = new DispatchRoom(5, 4, _freed);
-        room.Take(1, 4);
+        var room = new DispatchRoom(new(5, 4), _freed);
+        var places = room.Take(To(1, Acme, "a"), 4, Plenty);
 
-        room.Return(1, 0);
+        room.Return(To(1, Acme, "a"), 1, 1);
         var asleep = _freed.WaitAsync(TimeSpan.FromSeconds(1), time, TestContext.Current.CancellationToken);
         time.Advance(TimeSpan.FromSeconds(1));
         (await asleep).ShouldBeFalse();
 
-        room.Return(1, 1);
+        room.Free(To(1, Acme, "a"), isRetry: true);
         (await _freed.WaitAsync(TimeSpan.FromSeconds(1), time, TestContext.Current.CancellationToken)).ShouldBeTrue();
+        places.ShouldBe(new(3, 2, 1));
+        room.Take(To(1, Acme, "a"), 4, Plenty).ShouldBe(new(2, 2, 1));
     }
 
     [Fact]
     public async Task Whatever_is_taken_and_returned_at_once_the_limits_hold()
     {
-        var room = new DispatchRoom(40, 16, _freed);
-        var (all, byDestination) = (0, new int[3]);
+        var room = new DispatchRoom(new(40, 16), _freed);
+        var (all, retries, byHost) = (0, 0, new int[3]);
 
         await Task.WhenAll(Enumerable.Range(0, 12).Select(worker => Task.Run(() =>
         {
             var random = new Random(worker);
             for (var round = 0; round < 3_000; round++)
             {
-                var destination = random.Next(3);
-                var taken = room.Take(destination, random.Next(1, 20));
-                Interlocked.Add(ref all, taken).ShouldBeLessThanOrEqualTo(40);
-                Interlocked.Add(ref byDestination[destination], taken).ShouldBeLessThanOrEqualTo(16);
-                Interlocked.Add(ref byDestination[destination], -taken);
-                Interlocked.Add(ref all, -taken);
-                room.Return(destination, taken);
+                var host = random.Next(3);
+                var to = To(host, host == 0 ? Acme : Other, $"{host}");
+                var taken = room.Take(to, random.Next(1, 20), Plenty);
+                Interlocked.Add(ref all, taken.All).ShouldBeLessThanOrEqualTo(40);
+                Interlocked.Add(ref retries, taken.Retries).ShouldBeLessThanOrEqualTo(20);
+                Interlocked.Add(ref byHost[host], taken.All).ShouldBeLessThanOrEqualTo(16);
+                Interlocked.Add(ref byHost[host], -taken.All);
+                Interlocked.Add(ref retries, -taken.Retries);
+                Interlocked.Add(ref all, -taken.All);
+                room.Return(to, taken.All, taken.Retries);
             }
         })));
 
-        room.Take(0, 100).ShouldBe(16);
-        room.Take(1, 100).ShouldBe(16);
-        room.Take(2, 100).ShouldBe(8);
+        room.Take(To(0, Acme, "0"), 100, Plenty).ShouldBe(new(16, 8, 2));
+        room.Take(To(1, Other, "1"), 100, Plenty).ShouldBe(new(16, 8, 2));
+        room.Take(To(2, Other, "2"), 100, Plenty).ShouldBe(new(8, 4, 2));
+    }
+
+    [Theory]
+    [InlineData(1, 1, 1, 1, 0)]
+    [InlineData(2, 1, 1, 1, 1)]
+    [InlineData(256, 32, 128, 16, 4)]
+    public void Every_share_is_at_least_one(int all, int perHost, int retries, int retriesPerHost, int oldest)
+    {
+        var shares = new DispatchShares(all, perHost);
+
+        (shares.Retries, shares.RetriesPerHost).ShouldBe((retries, retriesPerHost));
+        shares.PerClient.ShouldBe(Math.Max(1, all * 3 / 4));
+        DispatchShares.OldestFirst(all == 2 ? 2 : perHost).ShouldBe(oldest);
+    }
+
+    [Fact]
+    public void Of_what_a_rate_lets_through_an_eighth_goes_by_lot_to_what_is_due_for_longest()
+    {
+        var places = new Places(32, 16, 4);
+
+        places.AtMost(100, 0).ShouldBe(places);
+        places.AtMost(1, 0.87).ShouldBe(new(1, 1, 0));
+        places.AtMost(1, 0.88).ShouldBe(new(1, 1, 1));
+        places.AtMost(16, 0).ShouldBe(new(16, 16, 2));
+        new Places(32, 0, 0).AtMost(1, 1).ShouldBe(new(1, 0, 0));
     }
 
     public void Dispose() => _freed.Dispose();
+
+    private static Recipient To(int destination, Guid client, string host) => new(destination, client, host);
 }

@@ -57,6 +57,18 @@ public sealed class SettlementTests
     }
 
     [Fact]
+    public void A_schedule_that_began_anew_counts_from_there()
+    {
+        var again = Settlement.After(
+            Delivery with { Attempt = 12, ScheduleFrom = 11 }, new(new AttemptResult.Rejected(500, null), DateTimeOffset.UnixEpoch, default, null), Waits, 0);
+        var spent = Settlement.After(
+            Delivery with { Attempt = 14, ScheduleFrom = 11 }, new(new AttemptResult.Rejected(500, null), DateTimeOffset.UnixEpoch, default, null), Waits, 0);
+
+        again.Wait.ShouldBe(5 * Second);
+        spent.DeadReason.ShouldBe("schedule_spent");
+    }
+
+    [Fact]
     public void Gone_ends_the_delivery_and_the_callback_whatever_attempt_it_was()
     {
         var gone = After(new AttemptResult.Gone());

@@ -19,11 +19,11 @@ public sealed class ShiftsTests(PostgresServer server)
         await using var bridge = await BridgeApplication.StartAsync(server, null, ("Bridge:Roles", "api,worker"), Hangfire);
         var storage = bridge.Services.GetRequiredService<JobStorage>();
 
-        await Wait.UntilAsync(() => Task.FromResult(Recurring(storage).Length == 17), "all recurring jobs are there", Patience);
+        await Wait.UntilAsync(() => Task.FromResult(Recurring(storage).Length == 18), "all recurring jobs are there", Patience);
 
         Recurring(storage).Select(job => job.Id).Order(StringComparer.Ordinal).ShouldBe(
-            ["budgets", "clock", "deliver", "end-overdue", "estimates", "listeners", "poll:default", "poll:sd2manxue", "poll:seedance15",
-             "poll:starvideos", "poll:veo", "poll:videos", "prune", "refresh", "repair-slots", "replays", "sweep-jobs"]);
+            ["budgets", "clock", "deliver", "disable-endpoints", "end-overdue", "estimates", "listeners", "poll:default", "poll:sd2manxue",
+             "poll:seedance15", "poll:starvideos", "poll:veo", "poll:videos", "prune", "refresh", "repair-slots", "replays", "sweep-jobs"]);
         Recurring(storage).ShouldAllBe(job => job.Cron == Shift.Cron && job.Job.Args.Single().Equals(job.Id));
     }
 
