@@ -7,7 +7,7 @@ namespace Kyy.Bridge.Deliveries;
 /// </summary>
 /// <remarks>
 /// First attempts come first (index <c>deliveries_first</c>), up to the places that are theirs; then whatever is due for longest (index
-/// <c>deliveries_due</c>), as many as retries may be. So first attempts never wait behind retries, and the flood of one starves not the other.
+/// <c>deliveries_due</c>), as many as retries may be. So first attempts never wait behind retries, and neither starves the other.
 /// Locked by ctid from an array, because <c>id in (select … limit …)</c> can be planned as a scan, and the event is read by a probe for
 /// each delivery (<c>offset 0</c>), because a join can be: neither depends on statistics. What is closed or slow yields nothing.
 /// What was claimed twenty times without a settle is ended here: a delivery that kills its worker must not do so for ever.
@@ -53,7 +53,8 @@ internal static class ClaimDueDeliveries
             set leased_until = now() + $5, next_attempt_at = now() + $5, claim = d.claim + 1, attempts = d.attempts + 1,
                 unsettled = d.unsettled + 1
             where d.ctid = any (array(select ctid from due)) and d.unsettled < $6
-            returning d.id, d.event_id, d.client_id, d.callback_id, d.destination, d.url, d.claim, d.attempts, d.endpoint_id, d.schedule_from
+            returning d.id, d.event_id, d.client_id, d.callback_id, d.destination, d.url, d.claim, d.attempts, d.endpoint_id,
+                      d.schedule_from
         )
         select c.id, c.event_id, e.type, c.client_id, c.callback_id, c.destination, coalesce(o.url, c.url), e.payload,
                e.link_expires_at, c.claim, c.attempts, c.endpoint_id, o.host, c.schedule_from

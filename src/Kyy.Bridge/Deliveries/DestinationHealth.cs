@@ -15,5 +15,6 @@ internal readonly record struct DestinationHealth(int ConsecutiveFailures, int S
     /// How many POSTs it may have in flight of this process: one that was slowed down a single probe, one on probation two, so that
     /// receivers that hang or are dead shrink to next to nothing; any other its share.
     /// </summary>
-    public int Most(int share) => Math.Min(share, SlowSteps > 0 ? ProbesWhileSlow : ConsecutiveFailures >= Probation ? ProbesOnProbation : share);
+    public int Most(int share) =>
+        Math.Min(share, SlowSteps > 0 ? ProbesWhileSlow : ConsecutiveFailures >= Probation ? ProbesOnProbation : share);
 }

@@ -24,7 +24,8 @@ internal sealed class DestinationPaces(int share, TimeProvider time)
     public void Look(int destination, bool isOpen, DestinationHealth health)
     {
         if (isOpen && health.Most(share) == share && !_paces.ContainsKey(destination)) return;
-        _paces.AddOrUpdate(destination, _ => Whole.Less(health, this) with { IsOpen = isOpen }, (_, known) => known.Less(health, this) with { IsOpen = isOpen });
+        _paces.AddOrUpdate(
+            destination, _ => Whole.Less(health, this) with { IsOpen = isOpen }, (_, known) => known.Less(health, this) with { IsOpen = isOpen });
     }
 
     /// <summary>Takes note of how a destination is after a settle.</summary>

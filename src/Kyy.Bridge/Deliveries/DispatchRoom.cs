@@ -18,10 +18,10 @@ internal sealed class DispatchRoom(DispatchShares shares, WakeSignal freed)
     private readonly Dictionary<int, int> _byDestination = [];
     private Count _all;
 
-    /// <summary>How many POSTs of a client are in flight: whoever has fewer is served first.</summary>
-    public int InFlight(Guid client)
+    /// <summary>How many POSTs of a client are in flight, and how many of them to this host: whoever has fewer is served first.</summary>
+    public (int OfClient, int ToHost) InFlight(Recipient to)
     {
-        lock (_lock) return _byClient.GetValueOrDefault(client);
+        lock (_lock) return (_byClient.GetValueOrDefault(to.Client), _byLane.GetValueOrDefault((to.Client, to.Host)).Posts);
     }
 
     /// <summary>Takes places for a claim, for first attempts and retries; none where there is no room.</summary>

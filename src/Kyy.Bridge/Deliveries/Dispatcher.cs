@@ -8,8 +8,8 @@ namespace Kyy.Bridge.Deliveries;
 /// Tells callers: sends what was just recorded at once, and what is due again when it is; settles in batches.
 /// </summary>
 /// <remarks>
-/// Whoever has fewest POSTs in flight is served first, so that a client that floods takes what others leave. Where an attempt failed, its
-/// place is given back only when that is written: no second probe goes out meanwhile.
+/// The client with fewest POSTs in flight is served first, and of its hosts likewise, so that a flood takes what others leave. Where an
+/// attempt failed, its place is given back only when that is written: no second probe goes out meanwhile.
 /// A delivery is sent only under a lease that outlasts the exchange, and settled only while the claim is still this process's.
 /// A process that dies between the POST and the settle has sent something twice: with the same <c>webhook-id</c>, which is
 /// what receivers drop repeats by.
@@ -114,7 +114,7 @@ internal sealed partial class Dispatcher : IRecurringWork, IAsyncDisposable
     private DestinationDue[] InTurn(List<DestinationDue> destinations) =>
     [
         .. destinations.Where(destination => destination.IsOpen && destination.DueIn <= TimeSpan.Zero)
-            .OrderBy(destination => _room.InFlight(destination.To.Client)).ThenBy(destination => destination.DueIn),
+            .OrderBy(destination => _room.InFlight(destination.To)).ThenBy(destination => destination.DueIn),
     ];
 
     // Null where another process is at the endpoint's rate limit this moment.

@@ -6,14 +6,16 @@ using Npgsql;
 namespace Kyy.Bridge.Deliveries;
 
 /// <summary>
-/// Disables endpoints that are gone, or have done nothing but fail for <see cref="DeliverySettings.DisableAfter"/>, and tells their clients.
+/// Disables endpoints that are gone, or have done nothing but fail for <see cref="DeliverySettings.DisableAfter"/>, and tells their
+/// clients.
 /// </summary>
 /// <remarks>
 /// It reads what the settles have written, so that a process which dies between the two only delays it. A disabling, its event and the
 /// event's deliveries are one transaction; the row's lock and its status make it happen once, whoever tries.
 /// A bare callback's host is never disabled, since nothing could enable it again: it stays on probation.
 /// </remarks>
-internal sealed partial class FailingEndpoints(NpgsqlDataSource dataSource, DeliverySettings settings, ILogger<FailingEndpoints> logger) : IRecurringWork
+internal sealed partial class FailingEndpoints(
+    NpgsqlDataSource dataSource, DeliverySettings settings, ILogger<FailingEndpoints> logger) : IRecurringWork
 {
     /// <summary>What <c>destinations.last_failure</c> says of an endpoint that is gone.</summary>
     public const string Gone = "410";
@@ -92,6 +94,7 @@ internal sealed partial class FailingEndpoints(NpgsqlDataSource dataSource, Deli
     private NpgsqlCommand Command(string sql, NpgsqlConnection connection) =>
         new(sql, connection) { Parameters = { new() { Value = settings.DisableAfter }, new() { Value = Least } } };
 
-    [LoggerMessage(3201, LogLevel.Warning, "{Endpoint} was disabled ({Reason}); it has been failing since {Since}. Its deliveries wait until it is enabled")]
+    [LoggerMessage(
+        3201, LogLevel.Warning, "{Endpoint} was disabled ({Reason}); it has been failing since {Since}. Its deliveries wait until it is enabled")]
     private static partial void LogDisabled(ILogger logger, LoggedId endpoint, string reason, DateTimeOffset since);
 }

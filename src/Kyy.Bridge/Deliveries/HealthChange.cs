@@ -63,9 +63,12 @@ internal sealed record HealthChange
             LastAttemptAt = attempts.Max(attempt => attempt.StartedAt),
             LastFailure = failures.Length > 0 ? Named(failures[^1].Result, failures) : null,
             Slowed = slowing.Length > 0,
-            AskedUntil = slowing.Max(failure => failure.Answer!.RetryAfter is { } asked ? failure.At + RetrySchedule.Granted(asked) : (DateTimeOffset?)null),
+            AskedUntil = slowing.Max(failure => failure.At + Granted(failure.Answer!)),
         };
     }
+
+    private static TimeSpan? Granted(AttemptResult.Rejected answer) =>
+        answer.RetryAfter is { } asked ? RetrySchedule.Granted(asked) : null;
 
     // A host that says of one callback that it is gone is well; an endpoint that says so is not.
     private static bool Says(Settlement settlement) => !settlement.DisablesCallback || settlement.Delivery.EndpointId is not null;

@@ -79,7 +79,8 @@ public sealed class DispatchRoomTests : IDisposable
         room.Take(To(1, Acme, "a"), 3, Plenty);
         room.Take(To(2, Acme, "b"), 4, Plenty);
 
-        (room.InFlight(Acme), room.InFlight(Other)).ShouldBe((7, 0));
+        room.InFlight(To(3, Acme, "b")).ShouldBe((7, 4));
+        room.InFlight(To(4, Other, "b")).ShouldBe((0, 0));
     }
 
     [Fact]

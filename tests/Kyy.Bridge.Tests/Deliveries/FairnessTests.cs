@@ -66,7 +66,8 @@ public sealed class FairnessTests(PostgresServer server) : IAsyncLifetime
 
         await Wait.UntilAsync(() => hosts.Sum(host => host.Held("flood")) == All, "the two have everything");
 
-        await _database.DeliveriesAsync(await _database.DestinationAsync(await ClientAsync(), _answering.Host), 1, url: _answering.Url("third"));
+        var third = await _database.DestinationAsync(await ClientAsync(), _answering.Host);
+        await _database.DeliveriesAsync(third, 1, url: _answering.Url("third"));
         hosts[0].Release();
 
         // What has waited for longest by far is theirs, and would take whatever comes free.
@@ -140,7 +141,8 @@ public sealed class FairnessTests(PostgresServer server) : IAsyncLifetime
         var handedOver = await HandOverAsync(slow, 3, _answering.Url("slow"));
         handedOver.AddRange(await HandOverAsync(held, 3, _holding.Url("held")));
         await Wait.UntilAsync(
-            async () => (await _database.ReadAsync<int>("select distinct attempts from bridge.deliveries")).SequenceEqual([0]), "all were handed back");
+            async () => (await _database.ReadAsync<int>("select distinct attempts from bridge.deliveries")).SequenceEqual([0]),
+            "all were handed back");
         await dispatcher.RunOnceAsync(Cancellation);
 
         (_answering.Arrived("slow"), _holding.Arrived("held")).ShouldBe((0, 0));
@@ -159,8 +161,7 @@ public sealed class FairnessTests(PostgresServer server) : IAsyncLifetime
         var destination = await _database.DestinationAsync(await ClientAsync(), dripping.Host);
         await _database.DeliveriesAsync(destination, 200, url: dripping.Url("drip"));
         await Wait.UntilAsync(
-            async () => (await _database.ReadAsync<int>("select consecutive_failures from bridge.destinations where id = $1", destination)).Single()
-                >= DestinationHealth.Probation + PerHost,
+            async () => (await FailuresAsync(destination)) >= DestinationHealth.Probation + PerHost,
             "it is on probation, and what was on the way before is over");
 
         // A place is given back when its failure is written: what is leased is in flight.
@@ -168,7 +169,7 @@ public sealed class FairnessTests(PostgresServer server) : IAsyncLifetime
         await Wait.UntilAsync(
             async () =>
             {
-                most = Math.Max(most, (await _database.ReadAsync<long>("select count(*) from bridge.deliveries where leased_until is not null")).Single());
+                most = Math.Max(most, await LeasedAsync());
                 return dripping.Arrived("drip") >= from + 6;
             },
             "probes go on");
@@ -234,6 +235,12 @@ public sealed class FairnessTests(PostgresServer server) : IAsyncLifetime
         places.HandOver([.. deliveries.Select(delivery => delivery with { LeaseEnds = ends })]);
         return [.. deliveries.Select(delivery => delivery.Id)];
     }
+
+    private async Task<int> FailuresAsync(int destination) => (await _database.ReadAsync<int>(
+        "select consecutive_failures from bridge.destinations where id = $1", destination)).Single();
+
+    private async Task<long> LeasedAsync() =>
+        (await _database.ReadAsync<long>("select count(*) from bridge.deliveries where leased_until is not null")).Single();
 
     private Task<List<string>> StatesAsync(List<Guid> deliveries) =>
         _database.ReadAsync<string>("select distinct state from bridge.deliveries where id = any ($1)", deliveries.ToArray());

@@ -59,13 +59,10 @@ public sealed class SettlementTests
     [Fact]
     public void A_schedule_that_began_anew_counts_from_there()
     {
-        var again = Settlement.After(
-            Delivery with { Attempt = 12, ScheduleFrom = 11 }, new(new AttemptResult.Rejected(500, null), DateTimeOffset.UnixEpoch, default, null), Waits, 0);
-        var spent = Settlement.After(
-            Delivery with { Attempt = 14, ScheduleFrom = 11 }, new(new AttemptResult.Rejected(500, null), DateTimeOffset.UnixEpoch, default, null), Waits, 0);
+        var failed = new Attempt(new AttemptResult.Rejected(500, null), DateTimeOffset.UnixEpoch, default, null);
 
-        again.Wait.ShouldBe(5 * Second);
-        spent.DeadReason.ShouldBe("schedule_spent");
+        Settlement.After(Delivery with { Attempt = 12, ScheduleFrom = 11 }, failed, Waits, 0).Wait.ShouldBe(5 * Second);
+        Settlement.After(Delivery with { Attempt = 14, ScheduleFrom = 11 }, failed, Waits, 0).DeadReason.ShouldBe("schedule_spent");
     }
 
     [Fact]
