@@ -51,7 +51,8 @@ internal sealed class PollerHarness : IAsyncDisposable
         Poller = new(
             database.DataSource, database.Claims, keys, ModelCatalogue.Documented, Budgets, keeper, asker, room,
             new LearnedEstimates(Make.Contexts(database.DataSource)), new Lateness(), options, clock, jitter);
-        _dispatcher = new(database.DataSource, inbox, null!, new DeliverySettings(), clock, jitter, NullLogger<Dispatcher>.Instance);
+        _dispatcher = new(
+            database.DataSource, inbox, null!, new DeliverySettings(), null!, clock, jitter, NullLogger<Dispatcher>.Instance);
         RefreshClaims = new(database.DataSource, ModelCatalogue.Documented);
         var settles = new SettleRefreshes(database.DataSource);
         Refreshes = new(
