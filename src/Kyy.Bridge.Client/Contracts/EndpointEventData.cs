@@ -6,7 +6,7 @@ public sealed record EndpointEventData
     /// <summary>The endpoint, <c>ep_…</c>.</summary>
     public required string Id { get; init; }
 
-    /// <summary>Where it is.</summary>
+    /// <summary>Where it is: scheme, host and path alone, since others get this too and a query may carry a token.</summary>
     public required string Url { get; init; }
 
     /// <summary>What it is from then on: <c>disabled</c>.</summary>

@@ -17,12 +17,16 @@ internal sealed record DisabledEndpoint(Guid Endpoint, Guid Client, string Url, 
     public ClientEvent ToEvent() =>
         new(DerivedId.OfEndpointEvent(Endpoint, EventTypes.EndpointDisabled, At), Client, EventTypes.EndpointDisabled, At, Payload());
 
+    // Whoever gets this is another endpoint, which may be a third party's: a query often carries a token. It is told scheme, host and path.
+    internal static string Shown(string url) =>
+        new Uri(url).GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped);
+
     private byte[] Payload()
     {
         var data = new EndpointEventData
         {
             Id = TypeId.Format(TypeId.Endpoint, Endpoint),
-            Url = Url,
+            Url = Shown(Url),
             Status = "disabled",
             DisabledReason = Reason,
             FailingSince = FailingSince,

@@ -43,7 +43,7 @@ internal sealed class WebhookSender(
             using var request = CreateRequest(delivery, envelope, at);
             using var response = await _http.SendAsync(request, timeout.Token);
             var body = await ReadBodyAsync(response, timeout.Token);
-            return (Read(response), body);
+            return (Read(response), HeaderMask.Apply(body, envelope.Headers));
         }
         catch (Exception exception) when (AttemptErrors.Of(exception) is { } error)
         {

@@ -1,4 +1,5 @@
 using System.Text;
+using Kyy.Bridge.Outcomes;
 using Kyy.Bridge.Persistence;
 using Npgsql;
 using NpgsqlTypes;
@@ -24,11 +25,11 @@ internal static class ReplayEvents
     public const int Page = 500;
 
     // An endpoint is not told of its own disabling. Redelivering what was delivered is for the first pass alone: the second would do it twice.
-    private const string OfPage = """
+    private const string OfPage = $"""
         select p.id, p.created_at, p.xid, p.client_id = $1, target.destination, d.id,
                case when not (p.client_id = $1 and p.is_whole and t.erased_at is null
                               and p.type = any (ep.events) and ($3::text[] is null or p.type = any ($3))
-                              and (ep.families is null or p.task_id is null or coalesce(t.family, 'default') = any (ep.families)))
+                              and (p.task_id is null or {EventRecipients.OfFamily}))
                     then false
                     when d.id is not null then $4 and d.state in ('dead', 'delivered')
                     else $4 or not exists (select 1 from bridge.deliveries o where o.event_id = p.id and o.url = ep.url)

@@ -1,3 +1,5 @@
+using Kyy.Bridge.Client.Contracts;
+
 namespace Kyy.Bridge.Operators;
 
 /// <summary>Something that an operator has told to wait: the row.</summary>
@@ -14,4 +16,8 @@ internal sealed class Hold
     /// <summary>A host, or <c>host:port</c>, as <see cref="HoldReader"/> writes it; null for every host.</summary>
     public string? Host { get; init; }
     public DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>Whether it covers deliveries to a destination's <c>host:port</c>: as the claims judge it in SQL.</summary>
+    public bool CoversDestination(string host) =>
+        What == HoldKinds.Deliveries && (Host is null || Host == host || Host == host[..Math.Max(0, host.LastIndexOf(':'))]);
 }

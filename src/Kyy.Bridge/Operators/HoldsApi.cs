@@ -3,6 +3,7 @@ using Kyy.Bridge.Deliveries;
 using Kyy.Bridge.Http;
 using Kyy.Bridge.Persistence;
 using Kyy.Bridge.Polling;
+using Kyy.Bridge.Tasks.Refreshing;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 
@@ -33,19 +34,25 @@ internal static class HoldsApi
     }
 
     private static async Task<Results<Ok<HoldsInForce>, ProblemResult>> Release(
-        JsonBody body, HoldStore holds, PollSignals polling, Dispatcher dispatcher, CancellationToken cancellation)
+        JsonBody body, HoldStore holds, PollSignals polling, RefreshWork refreshes, Dispatcher dispatcher, CancellationToken cancellation)
     {
         var (hold, refusal) = HoldReader.Read(body);
         if (refusal is not null) return refusal;
 
-        if (await holds.ReleaseAsync(hold!, cancellation)) Wake(hold!, polling, dispatcher);
+        if (await holds.ReleaseAsync(hold!, cancellation)) Wake(hold!, polling, refreshes, dispatcher);
         return TypedResults.Ok(new HoldsInForce(await holds.ReadAsync(cancellation)));
     }
 
     // Other processes see it with their next look, at the latest after the loop's cadence.
-    private static void Wake(WantedHold released, PollSignals polling, Dispatcher dispatcher)
+    private static void Wake(WantedHold released, PollSignals polling, RefreshWork refreshes, Dispatcher dispatcher)
     {
-        if (released.What == HoldKinds.Polling) polling.RaiseAll();
-        else dispatcher.Wake.Raise();
+        if (released.What == HoldKinds.Deliveries)
+        {
+            dispatcher.Wake.Raise();
+            return;
+        }
+
+        polling.RaiseAll();
+        refreshes.Wake.Raise();
     }
 }

@@ -16,18 +16,14 @@ namespace Kyy.Bridge.Outcomes;
 /// later gets what it missed by a replay.
 /// </para>
 /// <para>
-/// A callback whose URL is that of a matching endpoint is sent as the endpoint's, once. Where that endpoint is disabled it is made all the
-/// same and waits with it: somebody asked for this one by name. What else a disabled endpoint would get is not made.
-/// </para>
-/// <para>
 /// Deliveries are leased to this process while its dispatcher has room, and only where nothing could make them wait: no failure before,
 /// no patience asked for, no rate limit, nothing held. The others are due at once for whoever has room, and it is the claim that decides.
-/// For each event one probe of <c>endpoints_client</c>; arrays, because a join of two lists without statistics is planned as a loop.
+/// Who gets one: <see cref="EventRecipients"/>.
 /// </para>
 /// </remarks>
 internal static class InsertEvents
 {
-    private const string Sql = """
+    private const string Sql = $"""
         with made as (
             insert into bridge.events (id, client_id, task_id, type, created_at, payload, link_expires_at)
             select e.id, t.client_id, t.id, e.type, e.created_at, e.payload, e.link_expires_at
@@ -39,39 +35,10 @@ internal static class InsertEvents
             or exists (
                 select 1 from bridge.endpoints ep
                 where ep.client_id = t.client_id and ep.deleted_at is null and ep.status = 'enabled' and e.type = any (ep.events)
-                  and (ep.families is null or coalesce(t.family, 'default') = any (ep.families)))
+                  and {EventRecipients.OfFamily})
             on conflict (id) do nothing
             returning id, client_id, task_id, type
-        ), told as materialized (
-            select m.id, m.client_id, m.task_id, m.type, l.*
-            from made m
-            join bridge.tasks t on t.id = m.task_id
-            cross join lateral (
-                select coalesce(array_agg(ep.id), '{}') as endpoints, coalesce(array_agg(ep.url), '{}') as urls,
-                       array_agg(d.id) as destinations, array_agg(ep.status = 'enabled') as enabled,
-                       array_agg(ep.rate_limit_per_second is null and d.consecutive_failures = 0
-                                 and coalesce(d.slow_until <= now(), true)) as calm
-                from bridge.endpoints ep
-                join bridge.destinations d on d.endpoint_id = ep.id
-                where ep.client_id = m.client_id and ep.deleted_at is null and m.type = any (ep.events)
-                  and (ep.families is null or coalesce(t.family, 'default') = any (ep.families))
-            ) l
-        ), wanted as (
-            select t.id as event_id, t.client_id, t.task_id, ep.id as callback_id, ep.id as endpoint_id, ep.destination, ep.url,
-                   ep.calm and ep.enabled as calm
-            from told t
-            cross join lateral unnest(t.endpoints, t.urls, t.destinations, t.enabled, t.calm) ep (id, url, destination, enabled, calm)
-            where ep.enabled or exists (
-                select 1 from bridge.task_callbacks c
-                where c.task_id = t.task_id and c.url = ep.url and t.type = any (c.events) and c.disabled_at is null)
-            union all
-            select t.id, t.client_id, t.task_id, c.id, null, c.destination, c.url,
-                   d.consecutive_failures = 0 and coalesce(d.slow_until <= now(), true)
-            from told t
-            join bridge.task_callbacks c on c.task_id = t.task_id and t.type = any (c.events) and c.disabled_at is null
-            join bridge.destinations d on d.id = c.destination
-            where c.url <> all (t.urls)
-        ), turns as (
+        ), {EventRecipients.Wanted}, turns as (
             select *, calm and row_number() over (partition by calm) <= $9
                       and not exists (select 1 from bridge.holds where what = 'deliveries') as leased
             from wanted

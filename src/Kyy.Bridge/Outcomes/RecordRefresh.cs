@@ -20,32 +20,17 @@ internal static class RecordRefresh
         where id = $1 and refreshes = $2 and refresh_due_at is not null and erased_at is null
         """;
 
-    // A callback whose URL is also that of an endpoint which gets the event is sent once, as the endpoint's.
-    private const string EventSql = """
+    private const string EventSql = $"""
         with made as (
             insert into bridge.events (id, client_id, task_id, type, created_at, payload, link_expires_at)
             select $1, t.client_id, t.id, $3, $4, $5, $6 from bridge.tasks t where t.id = $2 and t.batch = $7
             on conflict (id) do nothing
             returning id, client_id, task_id, type
-        ), listening as (
-            select ep.id, ep.url, d.id as destination
-            from made m
-            join bridge.tasks t on t.id = m.task_id
-            join bridge.endpoints ep on ep.client_id = m.client_id and ep.deleted_at is null and ep.status = 'enabled'
-                and m.type = any (ep.events) and (ep.families is null or t.family = any (ep.families))
-            join bridge.destinations d on d.endpoint_id = ep.id
-        ), wanted as (
-            select l.id as callback_id, l.id as endpoint_id, l.destination, l.url from listening l
-            union all
-            select c.id, null, c.destination, c.url
-            from made m
-            join bridge.task_callbacks c on c.task_id = m.task_id and m.type = any (c.events) and c.disabled_at is null
-            where not exists (select 1 from listening l where l.url = c.url)
-        )
+        ), {EventRecipients.Wanted}
         insert into bridge.deliveries (id, event_id, client_id, task_id, callback_id, endpoint_id, destination, url, created_at,
                                        next_attempt_at)
-        select bridge.new_id(), m.id, m.client_id, m.task_id, w.callback_id, w.endpoint_id, w.destination, w.url, now(), now()
-        from made m cross join wanted w
+        select bridge.new_id(), event_id, client_id, task_id, callback_id, endpoint_id, destination, url, now(), now()
+        from wanted
         """;
 
     /// <summary>Returns how many deliveries there are for it.</summary>

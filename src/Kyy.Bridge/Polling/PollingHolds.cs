@@ -19,6 +19,9 @@ internal static class PollingHolds
     /// <summary>Whether it is not asked about.</summary>
     public const string Held = $"exists (select 1 from bridge.holds h where h.what = 'polling' and {Covers})";
 
+    /// <summary>Since when it is not asked about; null where nobody holds it.</summary>
+    public const string HeldSince = $"(select min(h.created_at) from bridge.holds h where h.what = 'polling' and {Covers})";
+
     /// <summary>Whether that ended less than a day ago, in which a limit that passed meanwhile still waits for its last look.</summary>
     public const string JustReleased =
         $"exists (select 1 from bridge.past_holds h where h.ended_at > now() - interval '1 day' and {Covers})";

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Kyy.Bridge.Outcomes;
 using Kyy.Bridge.Persistence;
 using Npgsql;
 using NpgsqlTypes;
@@ -33,7 +34,7 @@ internal static class AddCallbacks
     // Only what was inserted above: a callback that was there before has had its delivery. What was erased is not there to send. A
     // callback that is a matching endpoint's URL is served as the endpoint's: where that has the event already, nothing is made. Of
     // several with that URL the one that has it, else one that is enabled.
-    private const string ServeEndedSql = """
+    private const string ServeEndedSql = $"""
         insert into bridge.deliveries (id, event_id, client_id, task_id, callback_id, endpoint_id, destination, url, created_at,
                                        next_attempt_at)
         select bridge.new_id(), e.id, e.client_id, t.id, coalesce(ep.id, c.id), ep.id, coalesce(ep.destination, c.destination), c.url,
@@ -47,7 +48,7 @@ internal static class AddCallbacks
             join bridge.destinations d on d.endpoint_id = ep.id
             left join bridge.deliveries sent on sent.event_id = e.id and sent.callback_id = ep.id
             where ep.client_id = t.client_id and ep.deleted_at is null and ep.url = c.url and e.type = any (ep.events)
-              and (ep.families is null or coalesce(t.family, 'default') = any (ep.families))
+              and {EventRecipients.OfFamily}
             order by sent.id is null, ep.status <> 'enabled', ep.created_at, ep.id
             limit 1
         ) ep on true

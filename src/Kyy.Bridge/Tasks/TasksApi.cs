@@ -7,6 +7,7 @@ using Kyy.Bridge.Persistence;
 using Kyy.Bridge.Polling;
 using Kyy.Bridge.Tasks.Refreshing;
 using Kyy.Bridge.Tasks.Timelines;
+using Kyy.Bridge.Upstream;
 using Kyy.Bridge.Upstream.Catalogue;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.OpenApi;
@@ -151,8 +152,9 @@ internal static class TasksApi
     }
 
     private static async Task<Results<Ok<TaskTimeline>, ProblemResult>> GetTimeline(
-        string id, Caller caller, BridgeDbContext db, ModelCatalogue catalogue, DatabaseClock clock, CancellationToken cancellation) =>
-        await TimelineQueries.ReadAsync(db, caller, id, catalogue, clock.Now, cancellation) is { } facts
+        string id, Caller caller, BridgeDbContext db, ModelCatalogue catalogue, UpstreamOptions options, DatabaseClock clock,
+        CancellationToken cancellation) =>
+        await TimelineQueries.ReadAsync(db, caller, id, catalogue, options, clock.Now, cancellation) is { } facts
             ? TypedResults.Ok(Timeline.Of(facts))
             : Problems.NotFound();
 

@@ -1,5 +1,6 @@
 using Kyy.Bridge.Client.Contracts;
 using Kyy.Bridge.Deliveries;
+using Kyy.Bridge.Endpoints;
 using Kyy.Bridge.Persistence;
 using Kyy.Bridge.Tests.Support;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -47,7 +48,7 @@ public sealed class FailingEndpointsTests(PostgresServer server) : IAsyncLifetim
     [Fact]
     public async Task The_client_s_other_endpoints_that_listen_and_the_feed_are_told_once()
     {
-        var (endpoint, destination) = await _database.EndpointAsync(_client, "https://dead.example.test/b", 0, EventTypes.EndpointDisabled);
+        var (endpoint, destination) = await _database.EndpointAsync(_client, "https://dead.example.test/b?token=of-the-owner", 0, EventTypes.EndpointDisabled);
         var (listening, _) = await _database.EndpointAsync(_client, "https://ops.example.test/", 0, EventTypes.EndpointDisabled);
         await _database.EndpointAsync(_client);
         await _database.EndpointAsync(null, "https://stranger.example.test/", 0, EventTypes.EndpointDisabled);
@@ -96,9 +97,11 @@ public sealed class FailingEndpointsTests(PostgresServer server) : IAsyncLifetim
         await _database.DeliveriesAsync(destination, 2);
         await SettleDeliveries.WriteAsync(_database.DataSource, [GoneAfter((await _database.ClaimAsync(destination, limit: 1)).Single())]);
         await RunAsync();
-        await using (var connection = await _database.DataSource.OpenConnectionAsync(Cancellation))
-            await ResetHealth.RunAsync(connection, endpoint, Cancellation);
-        await _database.ExecuteAsync("update bridge.endpoints set status = 'enabled', disabled_at = null, disabled_reason = null");
+        await using (var db = await Make.Contexts(_database.DataSource).CreateDbContextAsync(Cancellation))
+        {
+            await EndpointStore.ForgetHealthAsync(db, endpoint, Cancellation);
+            await EndpointStore.EnableAsync(db, endpoint, Cancellation);
+        }
 
         (await RunAsync()).ShouldBe(0);
 

@@ -54,7 +54,7 @@ internal sealed class PollerHarness : IAsyncDisposable
         _dispatcher = new(
             database.DataSource, inbox, null!, new DeliverySettings(), null!, clock, jitter, NullLogger<Dispatcher>.Instance);
         RefreshClaims = new(database.DataSource, ModelCatalogue.Documented);
-        var settles = new SettleRefreshes(database.DataSource);
+        var settles = new SettleRefreshes(database.DataSource, options);
         Refreshes = new(
             database.DataSource, RefreshClaims, settles,
             new(

@@ -4,13 +4,14 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Kyy.Bridge.Client.Contracts;
 using Kyy.Bridge.Client.Signing;
+using Kyy.Bridge.Emulator.Http;
 using Kyy.Bridge.Emulator.Receiving;
 using Kyy.Bridge.Emulator.Upstream;
 using Kyy.Bridge.Persistence;
 using Kyy.Bridge.Secrets;
+using Kyy.Bridge.Tests.Events;
 using Kyy.Bridge.Tests.Keys.UpstreamKeys;
 using Kyy.Bridge.Tests.Support;
-using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 
@@ -22,7 +23,7 @@ namespace Kyy.Bridge.Tests.Secrets;
 /// </summary>
 public sealed class SecretsInTheWorldTests(PostgresServer server) : IAsyncLifetime
 {
-    private const string CertificatePassword = "password-of-the-certificate-9f3c";
+    private const string EndpointPath = "/hooks/of-the-endpoint", CertificatePassword = "password-of-the-certificate-9f3c";
     private const string
         OwnKey = "sk-own-key-of-the-client-4b1d", RefusedKey = "sk-refused by its blanks-77aa", HeaderValue = "value-of-an-extra-header-3e8f";
 
@@ -90,8 +91,9 @@ public sealed class SecretsInTheWorldTests(PostgresServer server) : IAsyncLifeti
         var caller = _bridge.As(_canaries.Add("a client's API key", client.ApiKey));
         (await RingRotationOf(_bridge).RunAsync(false, TimeSpan.Zero, TextWriter.Null, TextWriter.Null, Cancellation)).ShouldBe(0);
         await HandOutAsync(caller, client.Id);
-        await StoreForAnEndpointAsync(client.Id);
+        var endpoint = await MakeEndpointAsync(caller);
         await WorkAsync(client.ApiKey, caller);
+        await LookAsync(new(_bridge, Guid.Empty, client.Id, client.ApiKey), caller, endpoint);
         await FailAsync(caller);
         await BreakDownAsync(caller);
         await _bridge.StopAsync();
@@ -104,7 +106,7 @@ public sealed class SecretsInTheWorldTests(PostgresServer server) : IAsyncLifeti
             .. _canaries.FoundIn("the log", log),
             .. _canaries.FoundIn("an answer", _answers.ToString()),
             .. _receiver.Webhooks.SelectMany(webhook => _canaries.FoundIn(
-                "a webhook", string.Join('\n', webhook.Headers) + Encoding.UTF8.GetString(webhook.Body.Span))),
+                "a webhook", string.Join('\n', Foreign(webhook)) + Encoding.UTF8.GetString(webhook.Body.Span))),
             .. await _canaries.FoundInAsync(_database),
         ];
         found.ShouldBeEmpty();
@@ -142,21 +144,29 @@ public sealed class SecretsInTheWorldTests(PostgresServer server) : IAsyncLifeti
         again.Body.ShouldBe(ofAdmin.Body);
     }
 
-    // As the endpoints' routes store them.
-    private async Task StoreForAnEndpointAsync(string client)
+    // Its secret is the caller's own at first, then another; each request carries the header, and is answered with all that it carried.
+    private async Task<string> MakeEndpointAsync(TestCaller caller)
     {
-        TypeId.TryParse(TypeId.Client, client, out var owner).ShouldBeTrue();
-        var (endpoint, id) = (Make.NewId(), Make.NewId());
-        var secret = _canaries.Add("an endpoint's secret", WebhookSecret.Create().Reveal());
-        await _database.ExecuteAsync(
-            """
-            insert into bridge.endpoints (id, client_id, url, host, events, header_names, headers, created_at)
-            values ($1, $2, 'https://example.test/', 'example.test', '{}', '{x-key}', $3, now())
-            """,
-            endpoint, owner, Protect("Kyy.Bridge.EndpointHeaders", client, endpoint, $$"""{"x-key":"{{HeaderValue}}"}"""));
-        await _database.ExecuteAsync(
-            "insert into bridge.endpoint_secrets (id, endpoint_id, ciphertext, created_at) values ($1, $2, $3, now())",
-            id, endpoint, Protect("Kyy.Bridge.EndpointSecrets", client, id, secret));
+        var secret = _canaries.Add("an endpoint's first secret", WebhookSecret.Create().Reveal());
+        _receiver.AnswerAt(EndpointPath, webhook => new RawAnswer(
+            200, "text/plain", Encoding.UTF8.GetBytes(string.Join('\n', webhook.Headers.Select(header => $"{header.Key}: {header.Value}")))));
+        var body = new
+        {
+            url = new Uri(_receiver.BaseUrl, EndpointPath).AbsoluteUri,
+            secret,
+            headers = new Dictionary<string, string> { ["x-key"] = HeaderValue, ["authorization"] = $"Bearer {HeaderValue}" },
+        };
+        using var made = await caller.PostAsync("/v1/endpoints", body, ("Idempotency-Key", "endpoint"));
+        var endpoint = made.Read(BridgeJson.Wire.EndpointCreated).Id;
+        using var again = await caller.PostAsync("/v1/endpoints", body, ("Idempotency-Key", "endpoint"));
+        again.Body.ShouldBe(made.Body);
+        using var rotated = await caller.PostAsync(
+            $"/v1/endpoints/{endpoint}/secret/rotate", new { overlap_seconds = 600 }, ("Idempotency-Key", "endpoint's"));
+        _canaries.Add("an endpoint's secret", rotated.Read(BridgeJson.Wire.SigningSecret).Secret);
+        _receiver.Secrets = [.. _receiver.Secrets, WebhookSecret.Parse(secret)];
+        await TellAsync(caller.PostAsync("/v1/endpoints", new { url = "no", secret = $"{secret}more" }), HttpStatusCode.BadRequest);
+        await TellAsync(caller.PostAsync($"/v1/endpoints/{endpoint}/test", new { }), HttpStatusCode.OK);
+        return endpoint;
     }
 
     private async Task WorkAsync(string key, TestCaller caller)
@@ -171,10 +181,37 @@ public sealed class SecretsInTheWorldTests(PostgresServer server) : IAsyncLifeti
                 new() { TaskId = made.Id, UpstreamKey = name, CallbackUrl = _receiver.Hook().AbsoluteUri }, cancellationToken: Cancellation);
         }
 
-        await _receiver.WaitForAsync(webhook => webhook.Verification is WebhookVerification.Verified, 2, World.Patience);
+        await _receiver.WaitForAsync(webhook => webhook.Verification is WebhookVerification.Verified, 5, World.Patience);
         foreach (var path in (string[])["/v1/me", "/v1/tasks", "/v1/upstream-keys"]) await TellAsync(caller.GetAsync(path), HttpStatusCode.OK);
         foreach (var path in (string[])["/v1/me", "/v1/admin/keys", "/v1/admin/clients", "/v1/admin/stats", "/v1/upstream-keys"])
             await TellAsync(_bridge.AsAdmin().GetAsync(path), HttpStatusCode.OK);
+    }
+
+    // Wherever what was sent, and what came back, is shown.
+    private async Task LookAsync(FeedOwner owner, TestCaller caller, string endpoint)
+    {
+        var attempts = new List<BridgeDeliveryAttempt>();
+        await Wait.UntilAsync(
+            async () => !await owner.Client.ListDeliveriesAsync(new() { State = "pending" }, Cancellation).AnyAsync(Cancellation), "all is settled");
+        await foreach (var delivery in owner.Client.ListDeliveriesAsync(cancellationToken: Cancellation))
+        {
+            await TellAsync(caller.GetAsync($"/v1/deliveries/{delivery.Id}"), HttpStatusCode.OK);
+            await TellAsync(caller.GetAsync($"/v1/tasks/{delivery.Task}/timeline"), HttpStatusCode.OK);
+            if (delivery.Endpoint == endpoint) attempts.Add(delivery.LastAttempt.ShouldNotBeNull());
+        }
+
+        attempts.Count.ShouldBe(2);
+        attempts.ShouldAllBe(attempt => attempt.ResponseBody!.Contains("x-key: ***", StringComparison.OrdinalIgnoreCase));
+        foreach (var path in (string[])["/v1/events", "/v1/attention", "/v1/deliveries", "/v1/replays", "/v1/endpoints", $"/v1/endpoints/{endpoint}"])
+        {
+            await TellAsync(caller.GetAsync(path), HttpStatusCode.OK);
+            await TellAsync(_bridge.AsAdmin().GetAsync(path), HttpStatusCode.OK);
+        }
+
+        // From the beginning: what the page has told.
+        using var page = await caller.GetAsync("/v1/events?limit=1");
+        await using var stream = await OpenStream.OpenAsync(owner, page.Read(BridgeJson.Wire.FeedPage).NextCursor);
+        _answers.AppendJoin('\n', await stream.BlockAsync()).AppendJoin('\n', await stream.BlockAsync());
     }
 
     private async Task FailAsync(TestCaller caller)
@@ -201,6 +238,17 @@ public sealed class SecretsInTheWorldTests(PostgresServer server) : IAsyncLifeti
         await _database.ExecuteAsync("alter table bridge.signing_secrets rename column ciphertext to gone");
         await TellAsync(Put(caller, "other", OwnKey), HttpStatusCode.InternalServerError);
         await TellAsync(caller.GetAsync("/v1/signing-secret"), HttpStatusCode.InternalServerError);
+        await _database.ExecuteAsync("alter table bridge.endpoint_secrets rename column ciphertext to gone");
+        await TellAsync(
+            caller.PostAsync(
+                "/v1/endpoints",
+                new
+                {
+                    url = "https://hooks.example.test/",
+                    secret = _canaries.Add("a secret that was not stored", WebhookSecret.Create().Reveal()),
+                    headers = new Dictionary<string, string> { ["x-key"] = HeaderValue },
+                }),
+            HttpStatusCode.InternalServerError);
         await TellAsync(caller.PostAsync("/v1/signing-secret/rotate", new { overlap_seconds = 1 }), HttpStatusCode.InternalServerError);
         await TellAsync(_bridge.AsAdmin().PostAsync("/v1/admin/clients", new { name = "late" }), HttpStatusCode.InternalServerError);
     }
@@ -215,8 +263,10 @@ public sealed class SecretsInTheWorldTests(PostgresServer server) : IAsyncLifeti
         _answers.AppendLine(answer.Body);
     }
 
-    private byte[] Protect(string purpose, string client, Guid id, string text) => _bridge.Services.GetRequiredService<IDataProtectionProvider>()
-        .CreateProtector(purpose, client, id.ToString()).Protect(Encoding.UTF8.GetBytes(text));
+    // The endpoint's own headers belong to the endpoint.
+    private static IEnumerable<KeyValuePair<string, string>> Foreign(ReceivedWebhook webhook) => webhook.Path == EndpointPath
+        ? webhook.Headers.Where(header => !header.Value.EndsWith(HeaderValue, StringComparison.Ordinal))
+        : webhook.Headers;
 
     private static RingRotation RingRotationOf(BridgeApplication bridge) => bridge.Services.GetRequiredService<RingRotation>();
 

@@ -25,7 +25,7 @@ internal static class AttentionApi
             .. await KeyConcerns.ReadAsync(concern, options.MaxRequestsPerSecond, cancellation),
             .. await EndpointConcerns.ReadAsync(concern, cancellation),
             .. await DeadConcerns.ReadAsync(concern, cancellation),
-            .. await OverdueConcerns.ReadAsync(concern, catalogue, cancellation),
+            .. await OverdueConcerns.ReadAsync(concern, catalogue, UpstreamOptions.Normal(options.BaseUrl), cancellation),
             .. await LinkConcerns.ReadAsync(concern, cancellation),
             .. await HoldConcerns.ReadAsync(concern, cancellation),
         ];

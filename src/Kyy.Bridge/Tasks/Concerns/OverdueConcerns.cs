@@ -1,6 +1,7 @@
 using System.Globalization;
 using Kyy.Bridge.Client.Contracts;
 using Kyy.Bridge.Persistence;
+using Kyy.Bridge.Polling;
 using Kyy.Bridge.Upstream.Catalogue;
 using Npgsql;
 
@@ -15,7 +16,7 @@ internal static class OverdueConcerns
     private static readonly bool[] IsFlex = [false, true];
 
     // From the slots that are due for so long, by index slots_turns or slots_due, to their members by tasks_slot; never all tasks.
-    private const string Sql = """
+    private const string Sql = $$"""
         select s.client_id, l.family, l.tier, min(t.next_poll_at), count(*)::integer, (array_agg(t.id order by t.next_poll_at))[1],
                w.longest
         from bridge.lanes l
@@ -30,14 +31,15 @@ internal static class OverdueConcerns
             limit $3
         ) s
         join bridge.tasks t on t.slot_id = s.id and t.next_poll_at < now() - w.longest
-        where not exists (
-            select 1 from bridge.holds h where h.what = 'polling' and h.host is null and (h.client_id is null or h.client_id = s.client_id))
+        cross join lateral (select s.client_id as client, coalesce(k.base_url, $8) as url) who
+        where not {{PollingHolds.Held}}
         group by s.client_id, l.id, l.family, l.tier, w.longest
         order by min(t.next_poll_at)
         limit $2
         """;
 
-    public static Task<List<AttentionItem>> ReadAsync(Concern concern, ModelCatalogue catalogue, CancellationToken cancellation)
+    public static Task<List<AttentionItem>> ReadAsync(
+        Concern concern, ModelCatalogue catalogue, string operatorsUrl, CancellationToken cancellation)
     {
         var windows = catalogue.Families.SelectMany(family => IsFlex.Select(isFlex => (
             Family: family.Id, Tier: isFlex ? ServiceTiers.Flex : ServiceTiers.Default, Longest: family.WindowFor(isFlex).Max))).ToList();
@@ -45,7 +47,7 @@ internal static class OverdueConcerns
             Sql, "s.client_id", row => Item(concern, row), cancellation,
             new NpgsqlParameter { Value = MostSlots },
             Rows.Column(windows, w => w.Family), Rows.Column(windows, w => w.Tier), Rows.Column(windows, w => w.Longest),
-            new NpgsqlParameter { Value = catalogue.Default.Window.Max });
+            new NpgsqlParameter { Value = catalogue.Default.Window.Max }, new NpgsqlParameter { Value = operatorsUrl });
     }
 
     private static AttentionItem Item(Concern concern, NpgsqlDataReader row)

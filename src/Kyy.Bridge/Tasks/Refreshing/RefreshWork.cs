@@ -42,7 +42,7 @@ internal sealed class RefreshWork(
         for (var started = 0; ;)
         {
             var readAt = time.GetTimestamp();
-            var all = await RefreshesDue.ReadAsync(dataSource, null, cancellation);
+            var all = await RefreshesDue.ReadAsync(dataSource, UpstreamOptions.Normal(options.BaseUrl), null, cancellation);
             var ready = ReadyLane.InTurn(all, budgets, readAt);
             if (ready.Count == 0) return new(started, NextOf(all));
 

@@ -15,10 +15,6 @@ internal static class RefreshesDue
     /// <summary>No lane of polls has it: theirs are counted from one.</summary>
     private const int Lane = 0;
 
-    /// <summary>That no operator holds the polling of all clients or of one, whose column and two closing brackets come after it.</summary>
-    internal const string NotHeld =
-        "not exists (select 1 from bridge.holds h where h.what = 'polling' and h.host is null and (h.client_id is null or h.client_id =";
-
     private const string Sql = $"""
         with recursive turns as (
             (select t.upstream_key_id, t.client_id, t.refresh_due_at
@@ -42,13 +38,20 @@ internal static class RefreshesDue
         from turns d
         join bridge.upstream_keys k on k.id = d.upstream_key_id
         join bridge.upstream_budgets b on b.id = k.budget_id
-        where {NotHeld} d.client_id))
+        cross join lateral (select d.client_id as client, coalesce(k.base_url, $2) as url) who
+        where not {PollingHolds.Held}
         """;
 
-    public static async Task<List<LaneDue>> ReadAsync(NpgsqlDataSource dataSource, DateTimeOffset? now, CancellationToken cancellation)
+    /// <param name="dataSource">The database.</param>
+    /// <param name="operatorsUrl">The base URL of the operator's key, which is not stored.</param>
+    /// <param name="now">The time, in tests; PostgreSQL's by default.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public static async Task<List<LaneDue>> ReadAsync(
+        NpgsqlDataSource dataSource, string operatorsUrl, DateTimeOffset? now, CancellationToken cancellation)
     {
         await using var command = dataSource.CreateCommand(Sql);
         command.Parameters.Add(Rows.Time(now));
+        command.Parameters.Add(new() { Value = operatorsUrl });
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         var due = new List<LaneDue>();
         while (await reader.ReadAsync(cancellation))

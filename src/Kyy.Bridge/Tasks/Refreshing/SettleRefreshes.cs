@@ -1,11 +1,13 @@
 using Kyy.Bridge.Outcomes;
+using Kyy.Bridge.Polling;
+using Kyy.Bridge.Upstream;
 using Npgsql;
 using NpgsqlTypes;
 
 namespace Kyy.Bridge.Tasks.Refreshing;
 
 /// <summary>Writes what looks without a link came to. An answer that counts for nothing is not written: the claim has moved it on.</summary>
-internal sealed class SettleRefreshes(NpgsqlDataSource dataSource)
+internal sealed class SettleRefreshes(NpgsqlDataSource dataSource, UpstreamOptions options)
 {
     /// <summary>Answers in a row without a link, after which it is given up.</summary>
     public const int MostTries = 3;
@@ -31,13 +33,16 @@ internal sealed class SettleRefreshes(NpgsqlDataSource dataSource)
             last_failure_kind = 'refresh_given_up', last_failure_status = null, last_failure_detail = null
         where t.ctid = any (array(
             select r.ctid from bridge.tasks r
+            cross join lateral (
+                select r.client_id as client, coalesce((select k.base_url from bridge.upstream_keys k where k.id = r.upstream_key_id), $2) as url
+            ) who
             where r.refresh_due_at <= now() and r.refresh_requested_at < now() - $1
               and (r.last_polled_at > r.refresh_requested_at + $1 or r.refresh_requested_at < now() - 2 * $1 or not exists (
                   select 1 from bridge.upstream_keys k join bridge.upstream_budgets b on b.id = k.budget_id
                   where k.id = r.upstream_key_id and b.state = 'active'))
-              and {RefreshesDue.NotHeld} r.client_id))
+              and not {PollingHolds.Held}
             limit 1000
-            for no key update skip locked))
+            for no key update of r skip locked))
         """;
 
     /// <summary>An answer brought no link. True where that was the last look.</summary>
@@ -58,6 +63,7 @@ internal sealed class SettleRefreshes(NpgsqlDataSource dataSource)
     {
         await using var command = dataSource.CreateCommand(GiveUpSql);
         command.Parameters.Add(new() { Value = Patience });
+        command.Parameters.Add(new() { Value = UpstreamOptions.Normal(options.BaseUrl) });
         return await command.ExecuteNonQueryAsync(cancellation);
     }
 }

@@ -2,6 +2,8 @@ using Kyy.Bridge.Client.Contracts;
 using Kyy.Bridge.Keys;
 using Kyy.Bridge.Operators;
 using Kyy.Bridge.Persistence;
+using Kyy.Bridge.Polling;
+using Kyy.Bridge.Upstream;
 using Kyy.Bridge.Upstream.Catalogue;
 using Microsoft.EntityFrameworkCore;
 
@@ -13,11 +15,19 @@ internal static class TimelineQueries
     // Of each kind: as many as a timeline shows altogether.
     private const int Most = Timeline.Most;
 
+    // The condition that the claims go by, so that a timeline never says something else.
+    private const string PollingHeldSql = $"""
+        select {PollingHolds.HeldSince} as "Value"
+        from (select {"{0}"}::uuid as client, coalesce(k.base_url, {"{1}"}) as url from bridge.upstream_keys k where k.id = {"{2}"}) who
+        """;
+
     public static async Task<TimelineFacts?> ReadAsync(
-        BridgeDbContext db, Caller caller, string id, ModelCatalogue catalogue, DateTimeOffset now, CancellationToken cancellation)
+        BridgeDbContext db, Caller caller, string id, ModelCatalogue catalogue, UpstreamOptions options, DateTimeOffset now,
+        CancellationToken cancellation)
     {
         if (await TaskQueries.FindRowAsync(db, caller, id, cancellation) is not { } row) return null;
-        var holds = await db.Holds.Where(hold => hold.ClientId == null || hold.ClientId == row.ClientId).ToListAsync(cancellation);
+        var holds = await db.Holds.Where(hold => hold.What == HoldKinds.Deliveries && (hold.ClientId == null || hold.ClientId == row.ClientId))
+            .ToListAsync(cancellation);
         var deliveries = await DeliveriesAsync(db, row.Id, holds, cancellation);
         return new()
         {
@@ -26,7 +36,7 @@ internal static class TimelineQueries
             View = (await TaskViews.OfAsync(db, [row], caller.IsAdmin, cancellation))[0],
             Window = catalogue.Of(row.Family).WindowFor(row.ServiceTier == ServiceTiers.Flex),
             Key = await KeyAsync(db, row.UpstreamKeyId, cancellation),
-            PollingHeldSince = Earliest(holds.Where(hold => hold.What == "polling" && hold.Host is null)),
+            PollingHeldSince = await PollingHeldSinceAsync(db, row, UpstreamOptions.Normal(options.BaseUrl), cancellation),
             Callbacks = await CallbacksAsync(db, row.Id, cancellation),
             Events = await db.Events.Where(e => e.TaskId == row.Id).OrderByDescending(e => e.CreatedAt).Take(Most)
                 .Select(e => new EventFacts(e.Id, e.Type, e.CreatedAt)).ToListAsync(cancellation),
@@ -34,6 +44,10 @@ internal static class TimelineQueries
             Attempts = await AttemptsAsync(db, [.. deliveries.Select(delivery => delivery.Id)], cancellation),
         };
     }
+
+    private static Task<DateTimeOffset?> PollingHeldSinceAsync(
+        BridgeDbContext db, TrackedTask row, string operatorsUrl, CancellationToken cancellation) =>
+        db.Database.SqlQueryRaw<DateTimeOffset?>(PollingHeldSql, row.ClientId, operatorsUrl, row.UpstreamKeyId).SingleOrDefaultAsync(cancellation);
 
     private static Task<KeyFacts> KeyAsync(BridgeDbContext db, Guid key, CancellationToken cancellation) => (
         from k in db.UpstreamKeys
@@ -84,7 +98,7 @@ internal static class TimelineQueries
             DeadReason = row.Delivery.DeadReason,
             DisabledSince = row.DisabledAt,
             DisabledReason = row.DisabledReason,
-            HeldSince = Earliest(holds.Where(hold => hold.What == "deliveries" && (hold.Host is null || hold.Host == row.Host))),
+            HeldSince = Earliest(holds.Where(hold => hold.CoversDestination(row.Host))),
             SlowUntil = row.SlowUntil,
         });
     }

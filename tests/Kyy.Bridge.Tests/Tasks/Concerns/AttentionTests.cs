@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using Kyy.Bridge.Client.Contracts;
+using Kyy.Bridge.Endpoints;
 using Kyy.Bridge.Outcomes;
 using Kyy.Bridge.Persistence;
 using Kyy.Bridge.Tests.Support;
@@ -111,6 +112,16 @@ public sealed class AttentionTests(PostgresServer server) : IAsyncLifetime
             (AttentionKinds.EndpointFailing, failing, 3, "POST", $"/v1/endpoints/{failing}/test", null),
         ]);
         items.ShouldAllBe(item => item.Since != null);
+
+        using var enabled = await MendAsync(items[0], body => body);
+        enabled.Status.ShouldBe(HttpStatusCode.OK, enabled.Body);
+        enabled.Read(BridgeJson.Wire.EndpointView).Status.ShouldBe(EndpointStatuses.Enabled);
+        (await Client.ListReplaysAsync(Cancellation).SingleAsync(Cancellation)).Endpoint.ShouldBe(disabled);
+        using var tested = await MendAsync(items[1], body => body);
+        tested.Status.ShouldBe(HttpStatusCode.OK, tested.Body);
+        // Nobody is there: the attempt says what failed.
+        tested.Read(BridgeJson.Wire.BridgeDeliveryAttempt).Error.ShouldNotBeNull();
+        (await OnlyAsync()).Kind.ShouldBe(AttentionKinds.EndpointFailing, "a test changes nothing");
     }
 
     [Fact]
@@ -140,6 +151,24 @@ public sealed class AttentionTests(PostgresServer server) : IAsyncLifetime
         ofEndpoint.Mend!.Path.ShouldBe($"/v1/endpoints/{endpoint}/replay");
         // The replay goes by the events' times, which are older than the deliveries.
         ofEndpoint.Mend.Body.ToString()!.ShouldBe("""{"only":"failed","since":"2026-11-20T09:10:11.123Z"}""");
+
+        foreach (var item in items)
+        {
+            using var mended = await MendAsync(item, body => body);
+            mended.Status.ShouldBe(HttpStatusCode.Accepted, mended.Body);
+        }
+
+        // As a worker does it.
+        var replays = _bridge.Services.GetRequiredService<ReplayWork>();
+        await Wait.UntilAsync(
+            async () =>
+            {
+                await replays.RunOnceAsync(Cancellation);
+                return (await Client.ListReplaysAsync(Cancellation).ToListAsync(Cancellation)).TrueForAll(replay => replay.Status == "completed");
+            },
+            "both replays have ended");
+        (await Client.GetAttentionAsync(Cancellation)).Items.ShouldBeEmpty();
+        (await Client.ListDeliveriesAsync(new() { State = "pending" }, Cancellation).ToListAsync(Cancellation)).Count.ShouldBe(3);
     }
 
     [Fact]
@@ -163,12 +192,17 @@ public sealed class AttentionTests(PostgresServer server) : IAsyncLifetime
         mended.Status.ShouldBe(HttpStatusCode.Accepted, mended.Body);
         item.Mend!.Path.ShouldContain((await Client.ListTasksAsync(new() { TaskId = "video_2" }, Cancellation).SingleAsync(Cancellation)).Id);
 
-        await ExecuteAsync("insert into bridge.holds (id, what, created_at) values (bridge.new_id(), 'polling', now())");
+        // By the host of the base URL, which every task here is asked about at.
+        await _bridge.ClientOf(BridgeApplication.AdminKey).HoldAsync(new(HoldKinds.Polling, Host: "127.0.0.1"), Cancellation);
         var held = await OnlyAsync();
-        (held.Kind, held.Subject, held.Mend).ShouldBe((AttentionKinds.Held, "polling", null));
-        using var admin = await _bridge.AsAdmin().GetAsync("/v1/attention");
-        var mend = admin.Read(BridgeJson.Wire.Attention).Items.ShouldHaveSingleItem().Mend!;
-        (mend.Path, mend.Body.ToString()).ShouldBe(("/v1/admin/release", """{"what":"polling"}"""));
+        (held.Kind, held.Subject, held.Mend).ShouldBe((AttentionKinds.Held, "127.0.0.1", null));
+        (await TimelineAsync("video_2")).Why.ShouldContain("held");
+        var ofAdmin = await OnlyOfAdminAsync();
+        (ofAdmin.Mend!.Path, ofAdmin.Mend.Body.ToString()).ShouldBe(("/v1/admin/release", """{"what":"polling","host":"127.0.0.1"}"""));
+        using var released = await MendAsync(ofAdmin, body => body, _bridge.AsAdmin());
+        released.Status.ShouldBe(HttpStatusCode.OK, released.Body);
+        (await OnlyAsync()).Kind.ShouldBe(AttentionKinds.PollsOverdue);
+        (await TimelineAsync("video_2")).Why.ShouldNotContain("held");
     }
 
     [Fact]
@@ -211,7 +245,20 @@ public sealed class AttentionTests(PostgresServer server) : IAsyncLifetime
 
     private async Task<AttentionItem> OnlyAsync() => (await Client.GetAttentionAsync(Cancellation)).Items.ShouldHaveSingleItem();
 
-    private Task<TestAnswer> MendAsync(AttentionItem item, Func<string, string> fillIn) => _bridge.As(_client.ApiKey).SendAsync(
+    private async Task<AttentionItem> OnlyOfAdminAsync()
+    {
+        using var answer = await _bridge.AsAdmin().GetAsync("/v1/attention");
+        return answer.Read(BridgeJson.Wire.Attention).Items.ShouldHaveSingleItem();
+    }
+
+    private async Task<TaskTimeline> TimelineAsync(string task)
+    {
+        var id = (await Client.ListTasksAsync(new() { TaskId = task }, Cancellation).SingleAsync(Cancellation)).Id;
+        using var answer = await _bridge.As(_client.ApiKey).GetAsync($"/v1/tasks/{id}/timeline");
+        return answer.Read(BridgeJson.Wire.TaskTimeline);
+    }
+
+    private Task<TestAnswer> MendAsync(AttentionItem item, Func<string, string> fillIn, TestCaller? caller = null) => (caller ?? _bridge.As(_client.ApiKey)).SendAsync(
         new HttpMethod(item.Mend!.Method), item.Mend.Path, item.Mend.Body is { } body ? Encoding.UTF8.GetBytes(fillIn(body.ToString())) : null);
 
     private async Task<BridgeTask> EndedAsync(string id)

@@ -88,7 +88,8 @@ public sealed class RefreshWorkTests(PostgresServer server)
         await RequestAsync(polling, task);
         polling.Upstream.Reply = Fresh;
 
-        var whose = (await RefreshesDue.ReadAsync(polling.Database.DataSource, null, Cancellation)).Single();
+        var whose = (await RefreshesDue.ReadAsync(
+            polling.Database.DataSource, UpstreamOptions.Normal(new UpstreamOptions().BaseUrl), null, Cancellation)).Single();
         var claimed = (await polling.RefreshClaims.ClaimAsync(whose, 10, Cancellation)).Single();
 
         (await polling.Database.ReadAsync<TimeSpan>("select refresh_due_at - last_polled_at from bridge.tasks")).ShouldBe([Shortest]);
@@ -122,19 +123,25 @@ public sealed class RefreshWorkTests(PostgresServer server)
         (await polling.BudgetAsync()).ShouldStartWith("active");
     }
 
-    [Fact]
-    public async Task What_an_operator_holds_waits()
+    [Theory]
+    [InlineData(null)]
+    [InlineData("zcbservice.aizfw.cn")]
+    [InlineData("zcbservice.aizfw.cn:443")]
+    public async Task What_an_operator_holds_waits(string? host)
     {
         await using var polling = await PollerHarness.StartAsync(server);
         var task = await CompletedAsync(polling);
         await RequestAsync(polling, task);
         polling.Upstream.Reply = Fresh;
-        await polling.Database.ExecuteAsync("insert into bridge.holds (id, what, created_at) values (bridge.new_id(), 'polling', now())");
+        await polling.Database.ExecuteAsync(
+            "insert into bridge.holds (id, what, host, created_at) values (bridge.new_id(), 'polling', nullif($1, ''), now())", host ?? "");
+        await polling.Database.ExecuteAsync(
+            "insert into bridge.holds (id, what, host, created_at) values (bridge.new_id(), 'polling', 'another.example.test', now())");
 
         await polling.RefreshAsync();
         polling.Upstream.Asked.ShouldBeEmpty();
 
-        await polling.Database.ExecuteAsync("delete from bridge.holds");
+        await polling.Database.ExecuteAsync("delete from bridge.holds where host is distinct from 'another.example.test'");
         await polling.RefreshAsync();
         polling.Upstream.Asked.Count.ShouldBe(1);
     }
@@ -202,13 +209,14 @@ public sealed class RefreshWorkTests(PostgresServer server)
         await using var polling = await PollerHarness.StartAsync(server);
         var task = await CompletedAsync(polling);
         await RequestAsync(polling, task);
-        var settles = new SettleRefreshes(polling.Database.DataSource);
+        var settles = new SettleRefreshes(polling.Database.DataSource, new UpstreamOptions());
         await polling.Database.ExecuteAsync(
             "update bridge.tasks set refresh_requested_at = now() - interval '25 hours', last_polled_at = now() - interval '26 hours'");
         (await settles.GiveUpAsync(Cancellation)).ShouldBe(0, "it has not been asked about since, and can be");
 
         await polling.Database.ExecuteAsync("update bridge.upstream_budgets set state = 'rejected', paused_until = now() + interval '1 hour'");
-        await polling.Database.ExecuteAsync("insert into bridge.holds (id, what, created_at) values (bridge.new_id(), 'polling', now())");
+        await polling.Database.ExecuteAsync(
+            "insert into bridge.holds (id, what, host, created_at) values (bridge.new_id(), 'polling', 'zcbservice.aizfw.cn', now())");
         (await settles.GiveUpAsync(Cancellation)).ShouldBe(0, "an operator holds it");
 
         await polling.Database.ExecuteAsync("delete from bridge.holds");
