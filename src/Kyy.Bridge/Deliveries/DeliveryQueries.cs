@@ -23,14 +23,7 @@ internal static class DeliveryQueries
         BridgeDbContext db, Caller caller, DeliveryFilter filter, PageRequest page, CancellationToken cancellation)
     {
         var deliveries = filter.Apply(Visible(db, caller));
-        if (page.After is { } after)
-        {
-            deliveries = deliveries.Where(delivery => EF.Functions.LessThan(
-                ValueTuple.Create(delivery.CreatedAt, delivery.Id), ValueTuple.Create(after.Time, after.Id)));
-        }
-
-        var rows = await deliveries.AsNoTracking().OrderByDescending(delivery => delivery.CreatedAt).ThenByDescending(delivery => delivery.Id)
-            .Take(page.Fetch).ToListAsync(cancellation);
+        var rows = await deliveries.AsNoTracking().PageAsync(page, cancellation);
         var views = (await DeliveryViews.OfAsync(db, rows, caller.IsAdmin, cancellation)).ToDictionary(view => view.Id);
         return page.Of(rows, row => new(row.CreatedAt, row.Id), row => views[TypeId.Format(TypeId.Delivery, row.Id)]);
     }

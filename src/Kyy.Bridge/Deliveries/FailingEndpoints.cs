@@ -69,7 +69,7 @@ internal sealed partial class FailingEndpoints(
     private async Task<List<DisabledEndpoint>> DisableAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
-        await using (var announcement = new NpgsqlCommand(EventWriting.Sql, connection)) await announcement.ExecuteNonQueryAsync(cancellation);
+        await EventWriting.AnnounceAsync(connection, cancellation);
         var disabled = await ReadDisabledAsync(connection, cancellation);
         await InsertClientEvents.RunAsync(connection, [.. disabled.Select(one => one.ToEvent())], cancellation);
         await transaction.CommitAsync(cancellation);

@@ -26,14 +26,7 @@ internal static class EndpointQueries
         BridgeDbContext db, Caller caller, PageRequest page, CancellationToken cancellation)
     {
         var endpoints = Visible(db, caller);
-        if (page.After is { } after)
-        {
-            endpoints = endpoints.Where(endpoint => EF.Functions.LessThan(
-                ValueTuple.Create(endpoint.CreatedAt, endpoint.Id), ValueTuple.Create(after.Time, after.Id)));
-        }
-
-        var rows = await endpoints.OrderByDescending(endpoint => endpoint.CreatedAt).ThenByDescending(endpoint => endpoint.Id)
-            .Take(page.Fetch).ToListAsync(cancellation);
+        var rows = await endpoints.PageAsync(page, cancellation);
         var ids = rows.ConvertAll(row => (Guid?)row.Id);
         var failing = await db.Destinations.Where(destination => ids.Contains(destination.EndpointId))
             .ToDictionaryAsync(destination => destination.EndpointId!.Value, destination => destination.FailingSince, cancellation);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Kyy.Bridge.Client.Contracts;
+using Kyy.Bridge.Deliveries;
 using Kyy.Bridge.Persistence;
 
 namespace Kyy.Bridge.Endpoints;
@@ -31,7 +32,7 @@ internal static class EventExamples
     private static EndpointEventData Endpoint(WebhookEndpoint endpoint, DateTimeOffset? failingSince) => new()
     {
         Id = TypeId.Format(TypeId.Endpoint, endpoint.Id),
-        Url = endpoint.Url,
+        Url = DisabledEndpoint.Shown(endpoint.Url),
         Status = endpoint.Status,
         DisabledReason = endpoint.DisabledReason,
         FailingSince = failingSince,

@@ -6,8 +6,10 @@ namespace Kyy.Bridge.Endpoints;
 /// <summary>One step of a replay, in one transaction with the position that it goes on from.</summary>
 internal static class ReplayStep
 {
-    // Soon: what waits at a destination is gone in a moment where it answers. Later, where only somebody's call changes anything.
-    private static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(200), Later = TimeSpan.FromSeconds(5);
+    // Soon: what waits at a destination is gone in a moment where it answers. Seldom, where nothing of it went: it is slow, limited or
+    // held, for hours perhaps. Later, where only somebody's call changes anything.
+    private static readonly TimeSpan
+        Soon = TimeSpan.FromMilliseconds(200), Seldom = TimeSpan.FromSeconds(1), Later = TimeSpan.FromSeconds(5);
 
     // Not waited for: whoever deletes an endpoint and cancels its replays holds its row and wants this one. A later change of it waits for the step.
     private const string EndpointSql = "select deleted_at is not null, status from bridge.endpoints where id = $1 for share skip locked";
@@ -39,7 +41,7 @@ internal static class ReplayStep
             ? replay with { PositionAt = last.At, PositionId = last.Id, PositionXid = replay.SecondPass ? last.Xid : replay.PositionXid }
             : replay;
         var progress = new ReplayProgress(moved, Replay.Running, TimeSpan.Zero, taken.Count(row => row.Counts && !replay.SecondPass), queued);
-        if (taken.Length < page.Count) return progress with { Wait = Soon };
+        if (taken.Length < page.Count) return progress with { Wait = taken.Length > 0 ? Soon : Seldom };
         if (page.Count == (ofEvents ? ReplayEvents.Page : ReplayDeliveries.Page)) return progress;
         if (!ofEvents || replay.SecondPass) return progress with { Status = Replay.Completed, Wait = null };
         return await ReplayWriters.AreUnderWayAsync(connection, replay.StartedAt, cancellation)

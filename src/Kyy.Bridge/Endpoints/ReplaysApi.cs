@@ -26,14 +26,7 @@ internal static class ReplaysApi
         if (query.Refusal() is { } refusal) return refusal;
 
         var replays = Visible(db, caller);
-        if (page.After is { } after)
-        {
-            replays = replays.Where(replay => EF.Functions.LessThan(
-                ValueTuple.Create(replay.CreatedAt, replay.Id), ValueTuple.Create(after.Time, after.Id)));
-        }
-
-        var rows = await replays.OrderByDescending(replay => replay.CreatedAt).ThenByDescending(replay => replay.Id)
-            .Take(page.Fetch).ToListAsync(cancellation);
+        var rows = await replays.PageAsync(page, cancellation);
         return TypedResults.Ok(page.Of(rows, row => new(row.CreatedAt, row.Id), row => View(row, caller)));
     }
 

@@ -39,14 +39,7 @@ internal static class ClientsApi
         if (query.Refusal() is { } refusal) return refusal;
 
         var clients = db.Clients.Where(client => client.DeletedAt == null);
-        if (page.After is { } after)
-        {
-            clients = clients.Where(client => EF.Functions.LessThan(
-                ValueTuple.Create(client.CreatedAt, client.Id), ValueTuple.Create(after.Time, after.Id)));
-        }
-
-        var rows = await clients.OrderByDescending(client => client.CreatedAt).ThenByDescending(client => client.Id)
-            .Take(page.Fetch).ToListAsync(cancellation);
+        var rows = await clients.PageAsync(page, cancellation);
         return TypedResults.Ok(page.Of(rows, row => new(row.CreatedAt, row.Id), View));
     }
 

@@ -89,14 +89,7 @@ internal static class KeysApi
     private static async Task<Page<ApiKeyView>> PageAsync(IQueryable<ApiKey> keys, PageRequest page, CancellationToken cancellation)
     {
         keys = keys.Where(key => key.RevokedAt == null);
-        if (page.After is { } after)
-        {
-            keys = keys.Where(key => EF.Functions.LessThan(
-                ValueTuple.Create(key.CreatedAt, key.Id), ValueTuple.Create(after.Time, after.Id)));
-        }
-
-        var rows = await keys.OrderByDescending(key => key.CreatedAt).ThenByDescending(key => key.Id)
-            .Take(page.Fetch).ToListAsync(cancellation);
+        var rows = await keys.PageAsync(page, cancellation);
         return page.Of(rows, row => new(row.CreatedAt, row.Id), View);
     }
 

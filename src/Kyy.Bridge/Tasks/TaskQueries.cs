@@ -27,14 +27,7 @@ internal static class TaskQueries
         BridgeDbContext db, Caller caller, TaskFilter filter, PageRequest page, CancellationToken cancellation)
     {
         var tasks = filter.Apply(Visible(db, caller));
-        if (page.After is { } after)
-        {
-            tasks = tasks.Where(task => EF.Functions.LessThan(
-                ValueTuple.Create(task.RegisteredAt, task.Id), ValueTuple.Create(after.Time, after.Id)));
-        }
-
-        var rows = await tasks.OrderByDescending(task => task.RegisteredAt).ThenByDescending(task => task.Id)
-            .Take(page.Fetch).ToListAsync(cancellation);
+        var rows = await tasks.PageAsync(page, cancellation, nameof(TrackedTask.RegisteredAt));
         var views = (await TaskViews.OfAsync(db, rows, caller.IsAdmin, cancellation)).ToDictionary(view => view.Id);
         return page.Of(rows, row => new(row.RegisteredAt, row.Id), row => views[TypeId.Format(TypeId.Task, row.Id)]);
     }

@@ -1,5 +1,8 @@
+using Kyy.Bridge.Client.Signing;
 using Kyy.Bridge.Deliveries;
+using Kyy.Bridge.Endpoints;
 using Kyy.Bridge.Tests.Support;
+using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 
 namespace Kyy.Bridge.Tests.Deliveries;
@@ -50,18 +53,18 @@ internal sealed class DeliveryDatabase : IAsyncDisposable
         """;
 
     private readonly TestDatabase _database;
-    private readonly bool _isOwn;
+    private readonly BridgeApplication? _bridge;
 
-    private DeliveryDatabase(TestDatabase database, bool isOwn) => (_database, _isOwn) = (database, isOwn);
+    private DeliveryDatabase(TestDatabase database, BridgeApplication? bridge) => (_database, _bridge) = (database, bridge);
 
     public NpgsqlDataSource DataSource => _database.DataSource;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public static async Task<DeliveryDatabase> CreateAsync(PostgresServer server) => new(await server.CreateDatabaseAsync(), isOwn: true);
+    public static async Task<DeliveryDatabase> CreateAsync(PostgresServer server) => new(await server.CreateDatabaseAsync(), null);
 
     /// <summary>The database of a service that a test has started.</summary>
-    public static DeliveryDatabase Of(BridgeApplication bridge) => new(bridge.Database, isOwn: false);
+    public static DeliveryDatabase Of(BridgeApplication bridge) => new(bridge.Database, bridge);
 
     public async Task<Guid> ClientAsync() => (await ReadAsync<Guid>(ClientSql)).Single();
 
@@ -70,7 +73,7 @@ internal sealed class DeliveryDatabase : IAsyncDisposable
     public async Task<int> DestinationAsync(Guid? client = null, string host = "hooks.example.test") =>
         (await ReadAsync<int>(DestinationSql, client ?? await ClientAsync(), host)).Single();
 
-    /// <summary>An endpoint; its id and its destination.</summary>
+    /// <summary>An endpoint; its id and its destination. Of a service it has a secret too: without one nothing is sent to it.</summary>
     /// <param name="client">Whose; a new client's by default.</param>
     /// <param name="url">Where it is.</param>
     /// <param name="rate">Its limit; zero for none.</param>
@@ -78,10 +81,18 @@ internal sealed class DeliveryDatabase : IAsyncDisposable
     public async Task<(Guid Id, int Destination)> EndpointAsync(
         Guid? client = null, string url = "https://endpoint.example.test/b", int rate = 0, params string[] events)
     {
-        var id = Make.NewId();
-        var uri = new Uri(url);
+        var (id, owner, uri) = (Make.NewId(), client ?? await ClientAsync(), new Uri(url));
         var destination = await ReadAsync<int>(
-            EndpointSql, id, client ?? await ClientAsync(), url, $"{uri.Host}:{uri.Port}", events.Length > 0 ? events : ["task.failed"], rate);
+            EndpointSql, id, owner, url, $"{uri.Host}:{uri.Port}", events.Length > 0 ? events : ["task.failed"], rate);
+        if (_bridge is not null)
+        {
+            await _bridge.QueryAsync(db =>
+            {
+                db.Add(_bridge.Services.GetRequiredService<EndpointSecrets>().NewRow(owner, id, WebhookSecret.Create()));
+                return db.SaveChangesAsync(Cancellation);
+            });
+        }
+
         return (id, destination.Single());
     }
 
@@ -175,7 +186,7 @@ internal sealed class DeliveryDatabase : IAsyncDisposable
         return values;
     }
 
-    public ValueTask DisposeAsync() => _isOwn ? _database.DisposeAsync() : ValueTask.CompletedTask;
+    public ValueTask DisposeAsync() => _bridge is null ? _database.DisposeAsync() : ValueTask.CompletedTask;
 
     private NpgsqlCommand Command(string sql, params object[] parameters)
     {

@@ -33,7 +33,10 @@ public sealed class RefreshWorkTests(PostgresServer server)
 
         polling.Upstream.Asked.Count.ShouldBe(1);
         (await StateAsync(polling, task)).ShouldBe($"completed {New} refreshes=1 tries=0 pending=f");
-        (await ToAsync(polling.Database)).ShouldBe(["https://a.example/all", "https://a.example/both", "https://b.example/callback"]);
+        (await ToAsync(polling.Database)).ShouldBe(
+            ["https://a.example/all", "https://a.example/both", "https://a.example/disabled-and-asked-for", "https://b.example/callback"]);
+        (await polling.Database.ReadAsync<string>("select url from bridge.deliveries where endpoint_id is null")).ShouldBe(
+            ["https://b.example/callback"], "the others are sent as the endpoints', and one waits with its endpoint");
 
         await polling.Database.ExecuteAsync("update bridge.tasks set last_polled_at = now() - interval '1 minute'");
         await RequestAsync(polling, task);
@@ -42,7 +45,7 @@ public sealed class RefreshWorkTests(PostgresServer server)
         var events = await EventsAsync(polling.Database);
         events.Select(data => data.Sequence).ShouldBe([4, 5]);
         events.ShouldAllBe(data => data.Ended && data.Status == TaskStatuses.Completed && data.VideoUrl == New && data.EndedAt != null);
-        (await ToAsync(polling.Database)).Count.ShouldBe(6);
+        (await ToAsync(polling.Database)).Count.ShouldBe(8);
     }
 
     [Fact]
@@ -253,8 +256,8 @@ public sealed class RefreshWorkTests(PostgresServer server)
         await polling.RefreshAsync();
     }
 
-    // Who wants what: two endpoints and a callback that do, an endpoint of another family, a disabled one, and a callback that shares the
-    // URL of an endpoint.
+    // Who wants what: two endpoints and a callback that do, an endpoint of another family, disabled ones, and callbacks that share the
+    // URL of an endpoint, an enabled and a disabled one.
     private static async Task ListenAsync(PollingDatabase database, Guid task)
     {
         await database.ExecuteAsync(
@@ -266,6 +269,7 @@ public sealed class RefreshWorkTests(PostgresServer server)
             ("https://a.example/other-family", "{task.result_refreshed}", "'{seedance15}'", "enabled"),
             ("https://a.example/other-event", "{task.completed}", "null", "enabled"),
             ("https://a.example/disabled", "{task.result_refreshed}", "null", "disabled"),
+            ("https://a.example/disabled-and-asked-for", "{task.result_refreshed}", "null", "disabled"),
         })
         {
             await database.ExecuteAsync(
@@ -288,7 +292,8 @@ public sealed class RefreshWorkTests(PostgresServer server)
             select bridge.new_id(), $2, c.url, host.id, c.events, now()
             from host, (values ('https://b.example/callback', '{task.result_refreshed}'::text[]),
                                ('https://b.example/end', '{task.completed}'),
-                               ('https://a.example/all', '{task.result_refreshed}')) c (url, events)
+                               ('https://a.example/all', '{task.result_refreshed}'),
+                               ('https://a.example/disabled-and-asked-for', '{task.result_refreshed}')) c (url, events)
             """,
             PollingDatabase.Client, task);
     }
