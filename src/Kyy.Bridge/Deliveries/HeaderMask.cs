@@ -10,7 +10,7 @@ namespace Kyy.Bridge.Deliveries;
 /// </summary>
 internal static class HeaderMask
 {
-    /// <summary>The answer with <c>***</c> in place of the values; every other byte stays as it came.</summary>
+    /// <summary>The answer with <c>***</c> in place of the values; every other byte stays as it came, but for control characters behind one.</summary>
     public static byte[] Apply(byte[] body, IReadOnlyList<KeyValuePair<string, string>> headers)
     {
         if (headers.Count == 0 || body.Length == 0) return body;

@@ -48,7 +48,8 @@ public sealed class FailingEndpointsTests(PostgresServer server) : IAsyncLifetim
     [Fact]
     public async Task The_client_s_other_endpoints_that_listen_and_the_feed_are_told_once()
     {
-        var (endpoint, destination) = await _database.EndpointAsync(_client, "https://dead.example.test/b?token=of-the-owner", 0, EventTypes.EndpointDisabled);
+        var (endpoint, destination) = await _database.EndpointAsync(
+            _client, "https://dead.example.test/b?token=of-the-owner", 0, EventTypes.EndpointDisabled);
         var (listening, _) = await _database.EndpointAsync(_client, "https://ops.example.test/", 0, EventTypes.EndpointDisabled);
         await _database.EndpointAsync(_client);
         await _database.EndpointAsync(null, "https://stranger.example.test/", 0, EventTypes.EndpointDisabled);

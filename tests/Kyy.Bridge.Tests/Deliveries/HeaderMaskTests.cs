@@ -21,7 +21,7 @@ public sealed class HeaderMaskTests
         byte[] all = [.. Enumerable.Range(0, 256).Select(number => (byte)number)];
 
         HeaderMask.Apply(all, Headers).ShouldBe(all);
-        HeaderMask.Apply([.. all, .. "value-4711-of-a-key"u8, .. all], Headers).ShouldBe([.. all, .. "***"u8, .. all]);
+        HeaderMask.Apply([.. all, .. "<value-4711-of-a-key>"u8, .. all], Headers).ShouldBe([.. all, .. "<***>"u8, .. all]);
         HeaderMask.Apply("value-4711-of-a-key"u8.ToArray(), []).ShouldBe("value-4711-of-a-key"u8.ToArray());
     }
 }

@@ -45,7 +45,8 @@ public sealed class DisabledEndpointTests(PostgresServer server)
         var told = (await receiver.WaitForAsync(webhook => webhook.Path == "/hooks/watch", 1, World.Patience))[0];
         IsSignedBy(watch.Secret, told).ShouldBeTrue();
         var disabled = WebhookEvent.Read(told.Body.Span).ReadDisabledEndpoint().ShouldNotBeNull();
-        (disabled.Id, disabled.DisabledReason, disabled.Url).ShouldBe((main.Id, EndpointDisabledReasons.Failing, receiver.Hook("main").AbsoluteUri));
+        (disabled.Id, disabled.DisabledReason, disabled.Url).ShouldBe(
+            (main.Id, EndpointDisabledReasons.Failing, receiver.Hook("main").AbsoluteUri));
         var feed = (await client.ListEventsAsync(cancellationToken: Cancellation)).Data;
         feed.Single(entry => entry.Type == EventTypes.EndpointDisabled).Id.ShouldBe(told.WebhookId);
 
@@ -89,7 +90,8 @@ public sealed class DisabledEndpointTests(PostgresServer server)
             receiver.Secrets = [WebhookSecret.Parse(endpoint.Secret)];
             await client.DisableEndpointAsync(endpoint.Id, cancellationToken: Cancellation);
             await client.RegisterBatchAsync(
-                [.. Enumerable.Range(0, count).Select(_ => new TaskRegistration { TaskId = Completed(upstream).Id })], cancellationToken: Cancellation);
+                [.. Enumerable.Range(0, count).Select(_ => new TaskRegistration { TaskId = Completed(upstream).Id })],
+                cancellationToken: Cancellation);
             await Wait.UntilAsync(
                 async () => await database.ScalarAsync<long>("select count(*) from bridge.events where type = 'task.completed'") == count,
                 "all tasks have ended", World.Patience);
@@ -162,7 +164,7 @@ public sealed class DisabledEndpointTests(PostgresServer server)
     }
 
     private static Task EndedAsync(World world, int count) => Wait.UntilAsync(
-        async () => (await world.Client.ListTasksAsync(cancellationToken: Cancellation).ToListAsync(Cancellation)).Count(task => task.Ended) == count,
+        async () => await world.Client.ListTasksAsync(cancellationToken: Cancellation).CountAsync(task => task.Ended, Cancellation) == count,
         "the tasks have ended", World.Patience);
 
     private static async Task SettledAsync(BridgeApplication bridge, string clientKey)
@@ -176,8 +178,10 @@ public sealed class DisabledEndpointTests(PostgresServer server)
 
     private static async Task ShouldBeEndsOfAsync(World world, List<ReceivedWebhook> webhooks, List<BridgeTask> tasks)
     {
-        webhooks.Select(webhook => WebhookEvent.Read(webhook.Body.Span).ReadTask()!.Id).ShouldBe(tasks.Select(task => task.Id), ignoreOrder: true);
-        var completed = (await world.Client.ListEventsAsync(cancellationToken: Cancellation)).Data.Where(entry => entry.Type == EventTypes.TaskCompleted);
+        webhooks.Select(webhook => WebhookEvent.Read(webhook.Body.Span).ReadTask()!.Id)
+            .ShouldBe(tasks.Select(task => task.Id), ignoreOrder: true);
+        var feed = (await world.Client.ListEventsAsync(cancellationToken: Cancellation)).Data;
+        var completed = feed.Where(entry => entry.Type == EventTypes.TaskCompleted);
         webhooks.Select(webhook => webhook.WebhookId).ShouldBe(completed.Select(entry => entry.Id), ignoreOrder: true);
     }
 

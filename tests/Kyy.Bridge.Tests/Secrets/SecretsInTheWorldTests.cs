@@ -192,7 +192,8 @@ public sealed class SecretsInTheWorldTests(PostgresServer server) : IAsyncLifeti
     {
         var attempts = new List<BridgeDeliveryAttempt>();
         await Wait.UntilAsync(
-            async () => !await owner.Client.ListDeliveriesAsync(new() { State = "pending" }, Cancellation).AnyAsync(Cancellation), "all is settled");
+            async () => !await owner.Client.ListDeliveriesAsync(new() { State = "pending" }, Cancellation).AnyAsync(Cancellation),
+            "all is settled");
         await foreach (var delivery in owner.Client.ListDeliveriesAsync(cancellationToken: Cancellation))
         {
             await TellAsync(caller.GetAsync($"/v1/deliveries/{delivery.Id}"), HttpStatusCode.OK);
@@ -202,7 +203,8 @@ public sealed class SecretsInTheWorldTests(PostgresServer server) : IAsyncLifeti
 
         attempts.Count.ShouldBe(2);
         attempts.ShouldAllBe(attempt => attempt.ResponseBody!.Contains("x-key: ***", StringComparison.OrdinalIgnoreCase));
-        foreach (var path in (string[])["/v1/events", "/v1/attention", "/v1/deliveries", "/v1/replays", "/v1/endpoints", $"/v1/endpoints/{endpoint}"])
+        foreach (var path in (string[])
+            ["/v1/events", "/v1/attention", "/v1/deliveries", "/v1/replays", "/v1/endpoints", $"/v1/endpoints/{endpoint}"])
         {
             await TellAsync(caller.GetAsync(path), HttpStatusCode.OK);
             await TellAsync(_bridge.AsAdmin().GetAsync(path), HttpStatusCode.OK);

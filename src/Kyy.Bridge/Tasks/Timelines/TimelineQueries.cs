@@ -47,7 +47,8 @@ internal static class TimelineQueries
 
     private static Task<DateTimeOffset?> PollingHeldSinceAsync(
         BridgeDbContext db, TrackedTask row, string operatorsUrl, CancellationToken cancellation) =>
-        db.Database.SqlQueryRaw<DateTimeOffset?>(PollingHeldSql, row.ClientId, operatorsUrl, row.UpstreamKeyId).SingleOrDefaultAsync(cancellation);
+        db.Database.SqlQueryRaw<DateTimeOffset?>(PollingHeldSql, row.ClientId, operatorsUrl, row.UpstreamKeyId)
+            .SingleOrDefaultAsync(cancellation);
 
     private static Task<KeyFacts> KeyAsync(BridgeDbContext db, Guid key, CancellationToken cancellation) => (
         from k in db.UpstreamKeys

@@ -258,8 +258,10 @@ public sealed class AttentionTests(PostgresServer server) : IAsyncLifetime
         return answer.Read(BridgeJson.Wire.TaskTimeline);
     }
 
-    private Task<TestAnswer> MendAsync(AttentionItem item, Func<string, string> fillIn, TestCaller? caller = null) => (caller ?? _bridge.As(_client.ApiKey)).SendAsync(
-        new HttpMethod(item.Mend!.Method), item.Mend.Path, item.Mend.Body is { } body ? Encoding.UTF8.GetBytes(fillIn(body.ToString())) : null);
+    private Task<TestAnswer> MendAsync(AttentionItem item, Func<string, string> fillIn, TestCaller? caller = null) =>
+        (caller ?? _bridge.As(_client.ApiKey)).SendAsync(
+            new HttpMethod(item.Mend!.Method), item.Mend.Path,
+            item.Mend.Body is { } body ? Encoding.UTF8.GetBytes(fillIn(body.ToString())) : null);
 
     private async Task<BridgeTask> EndedAsync(string id)
     {
