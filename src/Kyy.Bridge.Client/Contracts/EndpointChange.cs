@@ -6,19 +6,19 @@ namespace Kyy.Bridge.Client.Contracts;
 /// <summary>Changes an endpoint: the body of <c>PATCH /v1/endpoints/{id}</c>. What is null stays as it is.</summary>
 public sealed record EndpointChange
 {
-    /// <inheritdoc cref="EndpointRegistration.Url"/>
-    /// <remarks>
-    /// With another scheme, host or port the further headers have to be given anew, or cleared: they were meant for the old one.
-    /// </remarks>
+    /// <summary>
+    /// Where events are sent: an absolute http or https URL of at most 2,048 characters, without user info and fragment. With another
+    /// scheme, host or port the further headers have to be given anew, or cleared: they were meant for the old one.
+    /// </summary>
     public string? Url { get; init; }
 
-    /// <summary>Which <see cref="EventTypes"/>; cleared, the ending ones.</summary>
+    /// <summary>The <see cref="EventTypes"/> that it gets; cleared, the ending ones.</summary>
     public IReadOnlyList<string>? Events { get; init; }
 
-    /// <summary>Of which <see cref="Families"/> the tasks have to be; cleared, all.</summary>
+    /// <summary>The families whose tasks it is told of; cleared, all.</summary>
     public IReadOnlyList<string>? Families { get; init; }
 
-    /// <inheritdoc cref="EndpointRegistration.Description"/>
+    /// <summary>For people: one line of at most 500 characters.</summary>
     public string? Description { get; init; }
 
     /// <summary>How many requests a second the receiver takes: 1 to 10,000; cleared, no limit.</summary>

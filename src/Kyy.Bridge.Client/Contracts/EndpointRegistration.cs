@@ -6,10 +6,10 @@ public sealed record EndpointRegistration
     /// <summary>Where events are sent: an absolute http or https URL of at most 2,048 characters, without user info and fragment.</summary>
     public required string Url { get; init; }
 
-    /// <summary>Which <see cref="EventTypes"/>; null stands for the ending ones.</summary>
+    /// <summary>The <see cref="EventTypes"/> that it gets; null stands for the ending ones.</summary>
     public IReadOnlyList<string>? Events { get; init; }
 
-    /// <summary>Of which <see cref="Families"/> the tasks have to be; null stands for all.</summary>
+    /// <summary>The families whose tasks it is told of; null stands for all.</summary>
     public IReadOnlyList<string>? Families { get; init; }
 
     /// <summary>For people: one line of at most 500 characters.</summary>

@@ -11,10 +11,10 @@ public record EndpointView
     /// <summary>Where events are sent.</summary>
     public required string Url { get; init; }
 
-    /// <summary>Which <see cref="EventTypes"/> it gets.</summary>
+    /// <summary>The <see cref="EventTypes"/> that it gets.</summary>
     public required IReadOnlyList<string> Events { get; init; }
 
-    /// <summary>Of which families the tasks have to be; null for all.</summary>
+    /// <summary>The families whose tasks it is told of; null for all.</summary>
     public IReadOnlyList<string>? Families { get; init; }
 
     /// <summary>For people.</summary>

@@ -28,5 +28,6 @@ public static class HoldKinds
 /// <param name="CreatedAt">Since when.</param>
 public sealed record HoldView(string What, string? Client, string? Host, DateTimeOffset CreatedAt);
 
-/// <summary>All holds that are in force, the oldest first.</summary>
+/// <summary>All that is held.</summary>
+/// <param name="Holds">The holds that are in force, the oldest first.</param>
 public sealed record HoldsInForce(IReadOnlyList<HoldView> Holds);

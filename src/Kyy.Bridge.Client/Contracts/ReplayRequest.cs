@@ -4,7 +4,7 @@ namespace Kyy.Bridge.Client.Contracts;
 /// <param name="Since">From which time on.</param>
 /// <param name="Only">Which of them: one of <see cref="ReplayKinds"/>.</param>
 /// <param name="Until">Up to which time; null for now.</param>
-/// <param name="Events">Which <see cref="EventTypes"/>; null for those that the endpoint listens for.</param>
+/// <param name="Events">The <see cref="EventTypes"/> that are sent; null for those that the endpoint listens for.</param>
 public sealed record ReplayRequest(DateTimeOffset Since, string Only, DateTimeOffset? Until = null, IReadOnlyList<string>? Events = null);
 
 /// <summary>What a replay sends; strings for the reason given at <see cref="TaskStatuses"/>.</summary>

@@ -5,16 +5,16 @@ namespace Kyy.Bridge.Client.Contracts;
 /// <summary>What happened to a task and what comes next, for people: the answer to <c>GET /v1/tasks/{id}/timeline</c>.</summary>
 public sealed record TaskTimeline
 {
-    /// <inheritdoc cref="BridgeTask.Id"/>
+    /// <summary>The bridge's id, <c>tsk_…</c>.</summary>
     public required string Id { get; init; }
 
-    /// <inheritdoc cref="BridgeTask.TaskId"/>
+    /// <summary>The upstream's id, as registered.</summary>
     public required string TaskId { get; init; }
 
-    /// <inheritdoc cref="BridgeTask.Status"/>
+    /// <summary>One of <see cref="TaskStatuses"/>, which may grow: decide on <see cref="Ended"/>.</summary>
     public required string Status { get; init; }
 
-    /// <inheritdoc cref="BridgeTask.Ended"/>
+    /// <summary>Whether the status is final.</summary>
     public required bool Ended { get; init; }
 
     /// <summary>Why it stands as it does, in a sentence or two of plain English. Not for programs: the wording may change.</summary>
@@ -29,7 +29,7 @@ public sealed record TaskTimeline
     /// <summary>Whether there was more than is shown.</summary>
     public required bool Truncated { get; init; }
 
-    /// <inheritdoc cref="BridgeTask.ClientId"/>
+    /// <summary>Whose task it is, <c>cli_…</c>; told to admins only.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? ClientId { get; init; }
 }

@@ -21,7 +21,7 @@ internal static class DeliveriesApi
         deliveries.MapGet("/", List).TakesQuery([.. DeliveryFilter.Parameters, .. QueryParameter.Page])
             .WithName("ListDeliveries").WithSummary("Lists deliveries, newest first, each with its last attempt.");
         deliveries.MapGet("/{id}", Get).WithName("GetDelivery").WithSummary("One delivery with all its attempts.");
-        deliveries.MapPost("/{id}/redeliver", RedeliverOne).Refuses(StatusCodes.Status409Conflict)
+        deliveries.MapPost("/{id}/redeliver", RedeliverOne).Refuses(ProblemKind.NotRedeliverable)
             .WithName("Redeliver").WithSummary("Sends a delivery again at once, under a fresh schedule and with the same webhook-id.");
         deliveries.MapPost("/redeliver", RedeliverMany).TakesJson<BulkRedelivery>()
             .WithName("RedeliverMany").WithSummary("Sends all deliveries of a state and time again, as a replay that goes on by itself.");

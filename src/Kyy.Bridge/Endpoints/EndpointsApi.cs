@@ -15,7 +15,7 @@ internal static class EndpointsApi
     public static void MapEndpoints(this IEndpointRouteBuilder api)
     {
         var endpoints = api.MapGroup("/endpoints").WithTags("Endpoints");
-        endpoints.MapPost("/", Create).TakesJson<EndpointRegistration>().Refuses(StatusCodes.Status429TooManyRequests)
+        endpoints.MapPost("/", Create).TakesJson<EndpointRegistration>()
             .WithName("CreateEndpoint").WithSummary("Makes an endpoint: it gets each matching event of its client's tasks from now on.");
         endpoints.MapGet("/", List).TakesQuery(QueryParameter.Page).WithName("ListEndpoints").WithSummary("Lists endpoints, newest first.");
         endpoints.MapGet("/{id}", Get).WithName("GetEndpoint").WithSummary("One endpoint, without its secret and its headers' values.");

@@ -28,12 +28,12 @@ internal static class EventsApi
         var events = api.MapGroup("/events").WithTags("Events");
         events.MapGet("/", List).TakesQuery(
                 AfterCursor, new("limit", QueryParameter.Page[0].Description, JsonSchemaType.Integer))
-            .Refuses(StatusCodes.Status410Gone)
+            .Refuses(ProblemKind.CursorExpired)
             .WithName("ListEvents").WithSummary("The event feed, oldest first: whoever pages on misses no event and sees none twice.");
         events.MapGet("/stream", Stream).TakesQuery(StreamCursor)
             .Produces<FeedEvent>(StatusCodes.Status200OK, EventStream.MediaType)
             .AddOpenApiOperationTransformer(DescribeHeader)
-            .Refuses(StatusCodes.Status410Gone)
+            .Refuses(ProblemKind.CursorExpired)
             .WithName("StreamEvents").WithSummary("The event feed as server-sent events, resuming from Last-Event-ID.");
     }
 

@@ -14,7 +14,9 @@ internal static class OpenApiSchemas
         var written = Nullable.GetUnderlyingType(type) ?? type;
         var mayBeNull = written == type ? default : JsonSchemaType.Null;
         if (written == typeof(DateTimeOffset)) (schema.Type, schema.Format) = (JsonSchemaType.String | mayBeNull, "date-time");
-        if (written == typeof(RawJson)) (schema.Type, schema.AdditionalProperties) = (JsonSchemaType.Object | mayBeNull, new OpenApiSchema());
+        // What stands in it is asked about too, as if it were that of which the nullable one is.
+        if (written == typeof(RawJson) && schema is not AnyValue)
+            (schema.Type, schema.AdditionalProperties) = (JsonSchemaType.Object | mayBeNull, new AnyValue());
         return Task.CompletedTask;
     }
 
@@ -57,4 +59,6 @@ internal static class OpenApiSchemas
     }
 
     private static bool MayBeNull(OpenApiSchema schema) => schema.Type?.HasFlag(JsonSchemaType.Null) is true;
+
+    private sealed class AnyValue : OpenApiSchema;
 }

@@ -14,6 +14,7 @@ internal static class OpenApiWebhooks
     private static readonly (string Prefix, Type Data)[] Contents =
     [
         ("task.", typeof(TaskEventData)),
+        ("endpoint.", typeof(EndpointEventData)),
         ("upstream_key.", typeof(UpstreamKeyEventData)),
     ];
 

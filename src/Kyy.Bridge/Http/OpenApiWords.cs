@@ -1,3 +1,4 @@
+using System.Net;
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -27,6 +28,9 @@ internal static partial class OpenApiWords
         // A model decides on `default`; nobody asks for it.
         ["TaskRegistration.family"] = [.. Lists[nameof(Families)].Where(family => family != Families.Default)],
         ["TaskRegistration.events"] = CallbackEvents.All,
+        ["BulkRedelivery.state"] = [.. Lists[nameof(DeliveryStates)].Where(state => state != DeliveryStates.Pending)],
+        ["EndpointRegistration.families"] = Lists[nameof(Families)],
+        ["EndpointChange.families"] = Lists[nameof(Families)],
         ["TaskRegistration.service_tier"] = Lists[nameof(ServiceTiers)],
     };
 
@@ -47,7 +51,7 @@ internal static partial class OpenApiWords
     public static string? OnTheWire(string? comment, IReadOnlyList<string>? own = null)
     {
         if (comment is null) return null;
-        var text = Member().Replace(comment.ReplaceLineEndings(" "), match =>
+        var text = Member().Replace(WebUtility.HtmlDecode(comment).ReplaceLineEndings(" "), match =>
             Lists.ContainsKey(match.Groups["type"].Value)
                 ? $"`{ValueOf(match.Groups["type"].Value, match.Groups["name"].Value)}`"
                 : $"`{JsonNamingPolicy.SnakeCaseLower.ConvertName(match.Groups["name"].Value)}`");

@@ -19,14 +19,7 @@ internal static class RouteDescription
     public static RouteHandlerBuilder TakesQuery(this RouteHandlerBuilder route, params IReadOnlyList<QueryParameter> parameters) =>
         route.WithMetadata(new QueryMetadata(parameters));
 
-    /// <summary>The route refuses for reasons of its own; what every route refuses for need not be named.</summary>
-    public static RouteHandlerBuilder Refuses(this RouteHandlerBuilder route, params ReadOnlySpan<int> statuses)
-    {
-        foreach (var status in statuses) route.Produces<Problem>(status, Problem.MediaType);
-        return route;
-    }
-
-    /// <summary>The route refuses with these problems of its own.</summary>
+    /// <summary>The route refuses with these problems of its own; those that every route of its kind has need not be named.</summary>
     public static RouteHandlerBuilder Refuses(this RouteHandlerBuilder route, params ReadOnlySpan<ProblemKind> kinds)
     {
         foreach (var kind in kinds) route.Produces<Problem>(kind.Status, Problem.MediaType);

@@ -41,7 +41,7 @@ internal static class TasksApi
             .WithName("StopTasks").WithSummary("Stops up to 10,000 tasks; an id that is none does not spoil the others.");
         tasks.MapGet("/{id}/timeline", GetTimeline)
             .WithName("GetTimeline").WithSummary("What happened to a task, what comes next, and why it stands as it does.");
-        tasks.MapPost("/{id}/refresh", Refresh).IsIdempotentByNature().Refuses(StatusCodes.Status409Conflict)
+        tasks.MapPost("/{id}/refresh", Refresh).IsIdempotentByNature().Refuses(ProblemKind.NotRefreshable)
             .WithName("RefreshTask").WithSummary("Asks once more about a completed task, for a fresh link, as soon as its family's window allows.");
     }
 

@@ -20,7 +20,7 @@ internal static class AdminScenarios
         Scenario.Works("POST /v1/admin/keys", (world, to) => world.SendAsync(to, to.Path)),
         Scenario.Works("GET /v1/admin/keys", AdminKeysAsync),
         Scenario.Works("DELETE /v1/admin/keys/{id}", async (world, to) => await world.SendAsync(to, to.At(await world.NewAsync("keys")))),
-        Scenario.Works("GET /v1/admin/stats", (world, to) => world.SendAsync(to, to.Path)),
+        Scenario.Works("GET /v1/admin/stats", StatsAsync),
         Scenario.Works("POST /v1/admin/hold", (world, to) => world.SendAsync(to, to.Path, Hold)),
         Scenario.Works("POST /v1/admin/release", (world, to) => world.SendAsync(to, to.Path, Hold)),
         Scenario.Works("GET /healthz/live", (world, to) => world.SendAsync(to, to.Path)),
@@ -33,6 +33,15 @@ internal static class AdminScenarios
         var client = await world.Bridge.CreateClientAsync("busy");
         await Resources.TaskAsync(world.Bridge, client, world.NewName());
         return await world.SendAsync(to, to.At(client.Id));
+    }
+
+    private static async Task<TestAnswer> StatsAsync(ContractWorld world, ApiOperation to)
+    {
+        await TaskScenarios.EndedAsync(world);
+        using var held = await world.Admin.PostAsync("/v1/admin/hold", new { what = "deliveries", host = "nowhere.example.com" });
+        var answer = await world.SendAsync(to, to.Path);
+        answer.Body.ShouldContain("nowhere.example.com");
+        return answer;
     }
 
     private static async Task<TestAnswer> AdminKeysAsync(ContractWorld world, ApiOperation to)

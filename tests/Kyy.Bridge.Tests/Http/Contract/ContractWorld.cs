@@ -42,6 +42,9 @@ internal sealed class ContractWorld : IAsyncDisposable
     public async Task<string> AnyAsync(string kind) =>
         _things.TryGetValue(kind, out var id) ? id : _things[kind] = await NewAsync(kind);
 
+    /// <summary>The thing of <see cref="AnyAsync"/> is no more: the next is a new one.</summary>
+    public void Forget(string kind) => _things.Remove(kind);
+
     /// <summary>The path of an operation at a thing that is there.</summary>
     public async Task<string> PathAsync(ApiOperation operation) =>
         operation.IdKind is { } kind ? operation.At(await AnyAsync(kind)) : operation.Path;

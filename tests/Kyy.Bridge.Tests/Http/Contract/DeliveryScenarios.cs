@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Kyy.Bridge.Persistence;
 using Kyy.Bridge.Tests.Support;
 
 namespace Kyy.Bridge.Tests.Http.Contract;
@@ -14,7 +15,7 @@ internal static class DeliveryScenarios
     public static IEnumerable<Scenario> All { get; } =
     [
         Scenario.Works("GET /v1/deliveries", ListAsync),
-        Scenario.Works("GET /v1/deliveries/{id}", AtOneAsync),
+        Scenario.Works("GET /v1/deliveries/{id}", AttemptedAsync),
         Scenario.Works("POST /v1/deliveries/{id}/redeliver", AtOneAsync),
         Scenario.Refused("POST /v1/deliveries/{id}/redeliver", 409, "not-redeliverable", ErasedAsync),
         Scenario.Works("POST /v1/deliveries/redeliver", (world, to) => world.Caller.PostAsync(to.Path, new { state = "dead", since = "2026-01-01T00:00:00Z" })),
@@ -28,6 +29,25 @@ internal static class DeliveryScenarios
     private static async Task<TestAnswer> AtOneAsync(ContractWorld world, ApiOperation to) =>
         await world.SendAsync(to, to.At(await world.NewAsync("deliveries")));
 
+    private static async Task<TestAnswer> AttemptedAsync(ContractWorld world, ApiOperation to)
+    {
+        var delivery = await AttemptedAsync(world);
+        var answer = await world.SendAsync(to, to.At(delivery));
+        JsonElement.Parse(answer.Body).GetProperty("attempts").GetArrayLength().ShouldBe(2);
+        return answer;
+    }
+
+    private static async Task<string> AttemptedAsync(ContractWorld world)
+    {
+        var delivery = await world.NewAsync("deliveries");
+        TypeId.TryParse(TypeId.Delivery, delivery, out var id).ShouldBeTrue();
+        await world.ExecuteAsync($"""
+            insert into bridge.delivery_attempts (delivery_id, number, started_at, duration_ms, status_code, error, response_body)
+            values ('{id}', 1, now(), 20, 503, null, 'busy'), ('{id}', 2, now(), 3, null, 'refused', null)
+            """);
+        return delivery;
+    }
+
     private static async Task<TestAnswer> ErasedAsync(ContractWorld world, ApiOperation to)
     {
         var delivery = await world.NewAsync("deliveries");
@@ -38,7 +58,7 @@ internal static class DeliveryScenarios
 
     private static async Task<TestAnswer> ListAsync(ContractWorld world, ApiOperation to)
     {
-        await world.NewAsync("deliveries");
+        await AttemptedAsync(world);
         return await world.Admin.GetAsync($"{to.Path}?limit=1");
     }
 

@@ -9,9 +9,6 @@ namespace Kyy.Bridge.Tests.Http.Contract;
 /// <summary>The document is whole: nothing in it lacks the words or the example that a reader needs.</summary>
 public sealed class DocumentTests(PostgresServer server) : IAsyncLifetime
 {
-    /// <summary>Types of events that are not described yet. IT HAS TO BECOME EMPTY: OpenApiWebhooks.Contents says what they are about.</summary>
-    private static readonly string[] NotYet = [EventTypes.EndpointPing, EventTypes.EndpointDisabled];
-
     private BridgeApplication _bridge = null!;
     private ApiDocument _document = null!;
 
@@ -56,7 +53,7 @@ public sealed class DocumentTests(PostgresServer server) : IAsyncLifetime
 
         said.Length.ShouldBeGreaterThan(100);
         said.Where(member => string.IsNullOrEmpty(member.Item2)).Select(member => member.Item1).ShouldBeEmpty("the contract's comment is missing");
-        said.Where(member => member.Item2!.Contains("see cref", StringComparison.Ordinal) || member.Item2.Contains('\n')).ShouldBeEmpty();
+        said.Where(member => member.Item2!.Contains("see cref", StringComparison.Ordinal) || member.Item2.IndexOfAny(['\n', '&']) >= 0).ShouldBeEmpty();
     }
 
     [Fact]
@@ -104,7 +101,8 @@ public sealed class DocumentTests(PostgresServer server) : IAsyncLifetime
     {
         var webhooks = _document.Root.GetProperty("webhooks");
 
-        OpenApiWebhooks.Types.Except(webhooks.EnumerateObject().Select(webhook => webhook.Name)).ShouldBe(NotYet, ignoreOrder: true);
+        OpenApiWebhooks.Types.Except(webhooks.EnumerateObject().Select(webhook => webhook.Name))
+            .ShouldBeEmpty("OpenApiWebhooks.Contents says what events are about");
         foreach (var webhook in webhooks.EnumerateObject())
         {
             webhook.Value.GetProperty("post").GetProperty("parameters").EnumerateArray().Select(header => header.GetProperty("name").GetString())

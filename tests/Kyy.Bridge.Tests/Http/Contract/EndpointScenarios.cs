@@ -1,3 +1,5 @@
+using Kyy.Bridge.Endpoints;
+using Kyy.Bridge.Tests.Deliveries;
 using Kyy.Bridge.Tests.Support;
 
 namespace Kyy.Bridge.Tests.Http.Contract;
@@ -25,6 +27,7 @@ internal static class EndpointScenarios
         Scenario.Works("POST /v1/endpoints/{id}/replay", async (world, to) =>
             await world.SendAsync(to, to.At(await world.NewAsync("endpoints")), """{"since":"2026-01-01T00:00:00Z","only":"all"}""")),
         Scenario.Refused("POST /v1/endpoints", 429, "quota", TooManyAsync),
+        Scenario.Refused("POST /v1/endpoints/{id}/test", 429, "quota", TestsAsync),
         Scenario.Works("GET /v1/replays", async (world, to) =>
         {
             await world.NewAsync("replays");
@@ -41,6 +44,19 @@ internal static class EndpointScenarios
     {
         await world.NewAsync("endpoints");
         return await world.Admin.GetAsync($"{to.Path}?limit=1");
+    }
+
+    // None ends before the receiver answers, so the first that has an answer is the one too many.
+    private static async Task<TestAnswer> TestsAsync(ContractWorld world, ApiOperation to)
+    {
+        await using var receiver = await HoldingReceiver.StartAsync();
+        using var made = await world.Caller.PostAsync("/v1/endpoints", new { url = receiver.Url("held") });
+        var path = to.At(Resources.IdIn(made));
+        var tests = Enumerable.Range(0, EndpointTrial.MostAtOnce + 1).Select(_ => world.SendAsync(to, path, "{}")).ToArray();
+        var refused = await await Task.WhenAny(tests);
+        receiver.Release();
+        await Task.WhenAll(tests);
+        return refused;
     }
 
     // 50 is the default limit.

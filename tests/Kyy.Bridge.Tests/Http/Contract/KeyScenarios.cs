@@ -18,8 +18,20 @@ internal static class KeyScenarios
         Scenario.Works("DELETE /v1/upstream-keys/{name}", async (world, to) => await world.SendAsync(to, to.At(await world.NewAsync("upstream-keys")))),
         Scenario.Refused("DELETE /v1/upstream-keys/{name}", 409, "upstream-key-in-use", InUseAsync),
         Scenario.Works("GET /v1/me", (world, to) => world.SendAsync(to, to.Path)),
-        Scenario.Works("GET /v1/attention", (world, to) => world.SendAsync(to, to.Path)),
+        Scenario.Works("GET /v1/attention", AttentionAsync),
     ];
+
+    // A client of its own, of which something is wrong: each thing that mends is in the answer.
+    private static async Task<TestAnswer> AttentionAsync(ContractWorld world, ApiOperation to)
+    {
+        var client = await world.Bridge.CreateClientAsync("in need");
+        var endpoint = await Resources.MakeAsync("endpoints", world.Bridge, client, world.NewName());
+        using var disabled = await world.Bridge.As(client.ApiKey).PostAsync($"/v1/endpoints/{endpoint}/disable", new { });
+        ((int)disabled.Status).ShouldBe(200, disabled.Body);
+        var answer = await world.Bridge.As(client.ApiKey).GetAsync(to.Path);
+        answer.Body.ShouldContain(endpoint);
+        return answer;
+    }
 
     // A client of its own: what it has too many of is in nobody else's way.
     private static async Task<TestAnswer> TooManyAsync(ContractWorld world, ApiOperation to)

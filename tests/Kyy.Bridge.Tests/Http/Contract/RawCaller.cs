@@ -11,6 +11,9 @@ namespace Kyy.Bridge.Tests.Http.Contract;
 /// <param name="IsHttp">Whether it is HTTP at all: what is not, the server refuses by itself, before there is anything to answer as.</param>
 internal sealed record RawRequest(string How, byte[] Bytes, bool IsHttp)
 {
+    /// <summary>Whether an answer to it, if it is none that refuses, has no end.</summary>
+    public bool IsEndless { get; init; }
+
     /// <summary>The beginning, for a failing test's message.</summary>
     public string Start => Encoding.Latin1.GetString(Bytes.AsSpan(0, Math.Min(Bytes.Length, 1500)));
 }
@@ -24,7 +27,7 @@ internal sealed record RawAnswer(int Status, string? ContentType, string Body);
 /// <summary>Sends requests, each on a connection of its own.</summary>
 internal sealed class RawCaller(Uri address)
 {
-    private const string EndOfHead = "\r\n\r\n", ContentType = "content-type:", Chunked = "transfer-encoding: chunked";
+    private const string EndOfHead = "\r\n\r\n", ContentType = "content-type:", Chunked = "transfer-encoding: chunked", Ok = "HTTP/1.1 200 OK\r\n";
 
     public async Task<RawAnswer> SendAsync(RawRequest request)
     {
@@ -39,7 +42,8 @@ internal sealed class RawCaller(Uri address)
             // The server has answered and gone before it had read everything: what it said can still be read.
         }
 
-        return Read((await RawReply.ReadAsync(connection)).Text);
+        var start = request.IsEndless ? (await RawReply.ReadAsync(connection, Ok.Length)).Text : "";
+        return start == Ok ? new(200, null, "") : Read(start + (await RawReply.ReadAsync(connection)).Text);
     }
 
     private static RawAnswer Read(string reply)

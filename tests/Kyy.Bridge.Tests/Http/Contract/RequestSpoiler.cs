@@ -140,7 +140,7 @@ internal sealed class RequestSpoiler(int seed)
             var authorization = Key is null || Headers.StartsWith("Authorization", StringComparison.Ordinal) ? "" : $"Authorization: Bearer {Key}\r\n";
             var length = Body is null ? "" : string.Create(CultureInfo.InvariantCulture, $"Content-Type: {ContentType}\r\nContent-Length: {Body.Length}\r\n");
             var head = $"{Method} {Target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{authorization}{Headers}{length}\r\n";
-            return new(How, [.. Encoding.UTF8.GetBytes(head), .. Body ?? []], IsHttp);
+            return new(How, [.. Encoding.UTF8.GetBytes(head), .. Body ?? []], IsHttp) { IsEndless = Operation!.Path.EndsWith("/stream", StringComparison.Ordinal) };
         }
     }
 }
