@@ -10,6 +10,7 @@ internal sealed class RequestSpoiler(int seed)
     private static readonly string[] OddTexts =
     [
         "", " ", "\0", "\u0001", "\r\n", "\u2028", "\ufeff", "\u202e", "💥", "null", "true", "0", "-1", "1e400", "NaN", "'; drop table bridge.tasks; --", "%00", "%ff",
+        "0001-01-01T00:00:00Z", "9999-12-31T23:59:59.999Z", $"AQ{new string('A', 42)}", $"AQ{new string('_', 42)}", new('9', 19),
         "../../etc/passwd", "{}", "[]", "<script>", "${jndi:ldap://x}", new('a', 300), new('é', 600),
     ];
 
@@ -17,6 +18,8 @@ internal sealed class RequestSpoiler(int seed)
     [
         "null", "true", "0", "-1", "1.5", "1e400", "99999999999999999999999999", "\"\"", "\"x\"", "[]", "{}", "[[]]", "{\"a\":{\"a\":{}}}", "\"\\u0000\"",
         "\"\\ud800\"", "\"\\udc00\\ud800\"", "[null]", "[1,\"x\",{}]", "{\"\\ud800\":1}", "\"2026-13-45T99:99:99Z\"", "\"http://[::1\"", "\"http://user@host/\"",
+        "\"http://[fe80::1%25eth0]/\"", "\"http://a\\u0000b/\"", "\"https://xn--/\"", "\"HTTPS://EXAMPLE.COM:99999/\"", "\"http://0x7f.1/\"", "\"http://ä..ö/\"",
+        "\"0001-01-01T00:00:00Z\"", "\"9999-12-31T23:59:59.999Z\"", "\"2026-11-26T00:00:00+14:00\"", "2147483648", "-2147483649", "{\"a\":\"x\\r\\ny: z\"}",
     ];
 
     private static readonly string[] OddPaths =
@@ -34,7 +37,7 @@ internal sealed class RequestSpoiler(int seed)
     public RawRequest Spoil(ApiOperation operation, string path, string? key)
     {
         var request = new Draft(operation.Method, path, key, operation.BodyExample is { } body ? Encoding.UTF8.GetBytes(body) : null);
-        Func<Draft, Draft>[] ways = operation.HasBody ? [Query, Header, Path, Member, Member, Member, Bytes, Type, Nesting, Huge] : [Query, Query, Header, Path, Method];
+        Func<Draft, Draft>[] ways = operation.HasBody ? [Query, Header, Path, Member, Member, Deep, Deep, Bytes, Type, Nesting, Huge] : [Query, Query, Header, Path, Method];
         return ways[_random.Next(ways.Length)](request with { Operation = operation }).Written();
     }
 
@@ -90,6 +93,26 @@ internal sealed class RequestSpoiler(int seed)
         };
         return draft with { How = "a member", Body = Encoding.UTF8.GetBytes(text) };
     }
+
+    // Something within the body is another value, or stands under another name.
+    private Draft Deep(Draft draft)
+    {
+        const string Mark = "to be spoilt";
+        var json = JsonNode.Parse(draft.Body ?? "{}"u8.ToArray())!;
+        var odd = _random.Next(2) == 0 ? One(OddJson) : Quoted(One(OddTexts));
+        var place = One([.. Within(json)]);
+        if (place is JsonArray items) items[_random.Next(items.Count)] = Mark;
+        else if (place is JsonObject { Count: > 0 } members && _random.Next(4) > 0) members[One([.. members.Select(member => member.Key)])] = Mark;
+        else place[One(OddTexts)] = Mark;
+        return draft with { How = "something within", Body = Encoding.UTF8.GetBytes(json.ToJsonString().Replace($"\"{Mark}\"", odd, StringComparison.Ordinal)) };
+    }
+
+    private static IEnumerable<JsonNode> Within(JsonNode? json) => json switch
+    {
+        JsonObject members => members.SelectMany(member => Within(member.Value)).Prepend(json),
+        JsonArray { Count: > 0 } items => items.SelectMany(Within).Prepend(json),
+        _ => [],
+    };
 
     private Draft Bytes(Draft draft)
     {
