@@ -1,0 +1,73 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using Kyy.Bridge.Benchmarks.Fairness;
+using Kyy.Bridge.Emulator.Demo;
+
+namespace Kyy.Bridge.Benchmarks;
+
+/// <summary>Runs the measurements, prints what they found and keeps it as JSON. A target that is missed is said, and is no failure.</summary>
+internal static class Program
+{
+    private static readonly IReadOnlyList<IMeasurement> Measurements = [new FairnessMeasurement()];
+
+    private static readonly Option<string?> Only = new Option<string?>("--only") { Description = "The one measurement to run. Default: all." }
+        .AcceptOnlyFromAmong([.. Measurements.Select(measurement => measurement.Name)]);
+
+    private static readonly Option<DirectoryInfo> Output = new("--output")
+    {
+        Description = "Takes the JSON and what the service says.",
+        DefaultValueFactory = _ => new DirectoryInfo(Path.Combine("artifacts", "bench")),
+    };
+
+    // The default of 2 s would cut it off while its service and its database are still ending.
+    private static readonly InvocationConfiguration Patient = new() { ProcessTerminationTimeout = TimeSpan.FromMinutes(1) };
+
+    private static Task<int> Main(string[] args)
+    {
+        var command = new RootCommand("Measures the service on this machine.") { Only, Output };
+        command.SetAction(RunAsync);
+        return command.Parse(args).InvokeAsync(Patient);
+    }
+
+    private static async Task<int> RunAsync(ParseResult given, CancellationToken stopping)
+    {
+        try
+        {
+            var folder = given.GetRequiredValue(Output);
+            folder.Create();
+            foreach (var measurement in Measurements.Where(one => given.GetValue(Only) is not { } only || one.Name == only))
+                await RunAsync(measurement, folder.FullName, stopping);
+            return 0;
+        }
+        catch (DemoException failure)
+        {
+            await Console.Error.WriteLineAsync(failure.Message);
+            return 1;
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            await Console.Error.WriteLineAsync("Stopped before its end.");
+            return 130;
+        }
+    }
+
+    private static async Task RunAsync(IMeasurement measurement, string folder, CancellationToken stopping)
+    {
+        Console.WriteLine($"{measurement.Name}: {measurement.Question}");
+        var load = Machine.Load();
+        var report = await measurement.RunAsync(new Progress(TimeProvider.System), folder, stopping);
+        var machine = string.Create(
+            CultureInfo.InvariantCulture, $"{Environment.ProcessorCount} cores, shared with PostgreSQL, emulator and receivers");
+        Console.WriteLine();
+        foreach (var line in report.Lines) Console.WriteLine(line);
+        Console.WriteLine($"Machine: {machine}. Load before: {load ?? "unknown"}.");
+        foreach (var missed in report.Missed) Console.WriteLine($"MISSED: {missed}");
+        if (report.Missed is []) Console.WriteLine("Nothing is missed.");
+
+        var file = Path.Combine(folder, $"{measurement.Name}.json");
+        var json = JsonSerializer.Serialize(new { measurement.Name, machine, LoadBefore = load, report.Missed, report.Figures }, Report.Json);
+        await File.WriteAllTextAsync(file, json + '\n', stopping);
+        Console.WriteLine($"Figures: {Path.GetRelativePath(Directory.GetCurrentDirectory(), file)}");
+    }
+}
