@@ -1,6 +1,8 @@
 namespace Kyy.Bridge.Benchmarks;
 
-/// <summary>Durations in milliseconds and what is read from them: percentiles by the nearest rank, never between two that were measured.</summary>
+/// <summary>
+/// Durations in milliseconds and what is read from them: percentiles by the nearest rank, never between two that were measured.
+/// </summary>
 internal sealed class Latencies(IEnumerable<TimeSpan> measured)
 {
     private readonly double[] _sorted = [.. measured.Select(one => one.TotalMilliseconds).Order()];

@@ -14,7 +14,9 @@ internal static class Machine
     public static Func<double?> WatchProcessors()
     {
         var before = Times();
-        return () => before is var (busy, all) && Times() is var (busyNow, allNow) && allNow > all ? (double)(busyNow - busy) / (allNow - all) : null;
+        return () => before is var (busy, all) && Times() is var (busyNow, allNow) && allNow > all
+            ? (double)(busyNow - busy) / (allNow - all)
+            : null;
     }
 
     // user nice system idle iowait irq softirq steal

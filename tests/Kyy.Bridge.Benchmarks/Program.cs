@@ -6,13 +6,17 @@ using Kyy.Bridge.Emulator.Demo;
 
 namespace Kyy.Bridge.Benchmarks;
 
-/// <summary>Runs the measurements, prints what they found and keeps it as JSON. A target that is missed is said, and is no failure.</summary>
+/// <summary>
+/// Runs the measurements, prints what they found and keeps it as JSON. A target that is missed is said, and is no failure.
+/// </summary>
 internal static class Program
 {
     private static readonly IReadOnlyList<IMeasurement> Measurements = [new FairnessMeasurement()];
 
-    private static readonly Option<string?> Only = new Option<string?>("--only") { Description = "The one measurement to run. Default: all." }
-        .AcceptOnlyFromAmong([.. Measurements.Select(measurement => measurement.Name)]);
+    private static readonly Option<string?> Only = new Option<string?>("--only")
+    {
+        Description = "The one measurement to run. Default: all.",
+    }.AcceptOnlyFromAmong([.. Measurements.Select(measurement => measurement.Name)]);
 
     private static readonly Option<DirectoryInfo> Output = new("--output")
     {
@@ -66,7 +70,8 @@ internal static class Program
         if (report.Missed is []) Console.WriteLine("Nothing is missed.");
 
         var file = Path.Combine(folder, $"{measurement.Name}.json");
-        var json = JsonSerializer.Serialize(new { measurement.Name, machine, LoadBefore = load, report.Missed, report.Figures }, Report.Json);
+        var all = new { measurement.Name, machine, LoadBefore = load, report.Missed, report.Figures };
+        var json = JsonSerializer.Serialize(all, Report.Json);
         await File.WriteAllTextAsync(file, json + '\n', stopping);
         Console.WriteLine($"Figures: {Path.GetRelativePath(Directory.GetCurrentDirectory(), file)}");
     }

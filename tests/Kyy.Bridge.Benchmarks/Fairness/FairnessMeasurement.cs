@@ -11,8 +11,8 @@ internal sealed class FairnessMeasurement : IMeasurement
     /// <summary>The default of <c>Bridge:Delivery:MaxConcurrencyPerHost</c>.</summary>
     private const int Share = 32;
 
-    private const int Rounds = 3;
-    private static readonly TimeSpan Stretch = TimeSpan.FromSeconds(10), WarmUp = TimeSpan.FromSeconds(4);
+    private const int Rounds = 4;
+    private static readonly TimeSpan Stretch = TimeSpan.FromSeconds(10), WarmUp = TimeSpan.FromSeconds(8);
 
     // The quiet client stays below the limit, the one that hammers does not.
     private static readonly Dictionary<string, string> Settings = new()

@@ -16,24 +16,25 @@ internal static class FairnessReport
             .Select(of => new NoisyReceiver(of.Key, share, of.Max(one => one.Most), of.Sum(one => one.Attempts))).ToArray();
         var requests = new { Sent = noises.Sum(noise => noise.Sent), Refused = noises.Sum(noise => noise.Refused) };
         var (ratio, spread) = (noisy.P95 / alone.P95, Spread(phases));
+        var ratios = phases.GroupBy(phase => phase.Round).Select(Ratio).ToArray();
         string[] lines =
         [
             .. Report.Table([["phase", "events", "p50 ms", "p95 ms", "p99 ms", "processors"], .. rows.Select(row => row.Cells())]),
             "",
             .. Report.Table([["receiver", "share", "most at once", "attempts"], .. receivers.Select(receiver => receiver.Cells())]),
             "",
-            string.Create(CultureInfo.InvariantCulture, $"p95 with noise / p95 alone: {ratio:0.00}"),
-            string.Create(CultureInfo.InvariantCulture, $"Largest / smallest p95 among the stretches alone: {spread:0.00}; a ratio nearer to 1 than that says little."),
-            string.Create(CultureInfo.InvariantCulture, $"Requests of a client over its limit: {requests.Sent}, of which {requests.Refused} refused."),
+            $"p95 with noise / p95 alone: {Text(ratio)}; round by round: {string.Join(", ", ratios.Select(Text))}",
+            $"Largest / smallest p95 among the stretches alone: {Text(spread)}; a ratio nearer to 1 than that says little.",
+            $"Requests of a client over its limit: {requests.Sent}, of which {requests.Refused} refused.",
         ];
-        return new(lines, new { phases = rows, receivers, requests, ratio, spread }, [.. Missed(phases, noises, receivers, ratio)]);
+        return new(lines, new { phases = rows, receivers, requests, ratio, ratios, spread }, [.. Missed(phases, noises, receivers, ratio)]);
     }
 
     private static IEnumerable<string> Missed(
         IReadOnlyList<Phase> phases, IReadOnlyList<NoiseFigures> noises, NoisyReceiver[] receivers, double? ratio)
     {
         if (ratio is not < LargestRatio)
-            yield return string.Create(CultureInfo.InvariantCulture, $"p95 grows by less than 10 %: it is {ratio:0.00} times as long.");
+            yield return $"p95 grows by less than 10 %: it is {Text(ratio)} times as long.";
         foreach (var receiver in receivers.Where(one => one.Most > one.Share))
             yield return $"Nobody holds more than its share: '{receiver.Name}' held {receiver.Most} of {receiver.Share}.";
         foreach (var receiver in receivers.Where(one => one.Most < one.Share))
@@ -49,7 +50,13 @@ internal static class FairnessReport
         return each.Max() / each.Min();
     }
 
-    private static Phase[] Of(IReadOnlyList<Phase> phases, bool withNoise) => [.. phases.Where(phase => phase.WithNoise == withNoise)];
+    private static double? Ratio(IEnumerable<Phase> round) => P95(round, withNoise: true) / P95(round, withNoise: false);
+
+    private static double? P95(IEnumerable<Phase> round, bool withNoise) => Row.Of("", Of(round, withNoise)).P95;
+
+    private static string Text(double? ratio) => ratio is { } known ? known.ToString("0.00", CultureInfo.InvariantCulture) : "-";
+
+    private static Phase[] Of(IEnumerable<Phase> phases, bool withNoise) => [.. phases.Where(phase => phase.WithNoise == withNoise)];
 
     private sealed record NoisyReceiver(string Name, int Share, int Most, int Attempts)
     {

@@ -13,8 +13,8 @@ internal sealed class Noise : IAsyncDisposable
 
     private const string Unended = "select count(*) from bridge.tasks where ended_at is null";
     private const string Undelivered = "select count(*) from bridge.deliveries where state = 'pending'";
-    private const int SlowHosts = 3, TasksOfASlowHost = 300, TasksOfAHeldHost = 100, Wave = 15;
-    private static readonly TimeSpan SlowAnswer = TimeSpan.FromSeconds(2), BetweenWaves = TimeSpan.FromSeconds(2);
+    private const int SlowHosts = 3, TasksOfASlowHost = 300, TasksOfAHeldHost = 100, Further = 5;
+    private static readonly TimeSpan SlowAnswer = TimeSpan.FromSeconds(2), BetweenFurther = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     private readonly Stage _stage;
@@ -48,8 +48,11 @@ internal sealed class Noise : IAsyncDisposable
         return noise;
     }
 
-    /// <summary>Goes on until cancelled: a wave of tasks that end every now and then, and requests over the limit.</summary>
-    public Task RunAsync(CancellationToken until) => Task.WhenAll(_hammer.RunAsync(until), WavesAsync(until));
+    /// <summary>
+    /// Goes on until cancelled: further tasks of the flooder that end, and requests over the limit. Evenly, since what comes in waves
+    /// costs the processors in waves, and they are everybody's.
+    /// </summary>
+    public Task RunAsync(CancellationToken until) => Task.WhenAll(_hammer.RunAsync(until), FloodFurtherAsync(until));
 
     /// <summary>Ends it, and returns when nothing of it is left to be delivered.</summary>
     /// <returns>Whether that was so.</returns>
@@ -79,13 +82,13 @@ internal sealed class Noise : IAsyncDisposable
     private async Task HoldAsync(string name, Receiver receiver, Manner manner, CancellationToken stopping) =>
         await (await ClientAsync(name, stopping)).FloodAsync(Add(name, receiver, manner), TasksOfAHeldHost, stopping);
 
-    private async Task WavesAsync(CancellationToken until)
+    private async Task FloodFurtherAsync(CancellationToken until)
     {
-        using var timer = new PeriodicTimer(BetweenWaves, TimeProvider.System);
+        using var timer = new PeriodicTimer(BetweenFurther, TimeProvider.System);
         try
         {
-            while (await timer.WaitForNextTickAsync(until))
-                foreach (var (_, hook) in _hooks.Take(SlowHosts)) await _clients[0].FloodAsync(hook, Wave, CancellationToken.None);
+            for (var turn = 0; await timer.WaitForNextTickAsync(until); turn++)
+                await _clients[0].FloodAsync(_hooks[turn % SlowHosts].Hook, Further, CancellationToken.None);
         }
         catch (OperationCanceledException)
         {

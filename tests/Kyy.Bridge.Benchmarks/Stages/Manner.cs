@@ -2,7 +2,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace Kyy.Bridge.Benchmarks.Stages;
 
-/// <summary>How a hook answers. Once it is released it answers at once, and where it returns without having sent anything that is a 200.</summary>
+/// <summary>
+/// How a hook answers. Once it is released it answers at once, and where it returns without having sent anything that is a 200.
+/// </summary>
 internal delegate Task Manner(HttpContext context, Task released);
 
 /// <summary>The manners there are.</summary>
