@@ -10,7 +10,7 @@ namespace Kyy.Bridge.Tests.Http.Contract;
 /// </summary>
 public sealed class SnapshotTests(PostgresServer server)
 {
-    private const string Snapshot = "api/openapi.json", Renewal = "KYY_RENEW";
+    private const string Snapshot = "deploy/openapi.json", Renewal = "KYY_RENEW";
 
     private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, NewLine = "\n" };
 
