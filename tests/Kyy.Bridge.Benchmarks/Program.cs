@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using Kyy.Bridge.Benchmarks.Fairness;
+using Kyy.Bridge.Benchmarks.Load;
 using Kyy.Bridge.Emulator.Demo;
 
 namespace Kyy.Bridge.Benchmarks;
@@ -11,7 +12,7 @@ namespace Kyy.Bridge.Benchmarks;
 /// </summary>
 internal static class Program
 {
-    private static readonly IReadOnlyList<IMeasurement> Measurements = [new FairnessMeasurement()];
+    private static readonly IReadOnlyList<IMeasurement> Measurements = [new FlatMeasurement(), new FairnessMeasurement()];
 
     private static readonly Option<string?> Only = new Option<string?>("--only")
     {
@@ -29,7 +30,7 @@ internal static class Program
 
     private static Task<int> Main(string[] args)
     {
-        var command = new RootCommand("Measures the service on this machine.") { Only, Output };
+        var command = new RootCommand("Measures the service on this machine.") { Only, Output, Actors.Command() };
         command.SetAction(RunAsync);
         return command.Parse(args).InvokeAsync(Patient);
     }

@@ -30,6 +30,9 @@ internal sealed class ServiceProcess : IAsyncDisposable
 
     private ServiceProcess(Process process, TimeProvider time) => (_process, _time) = (process, time);
 
+    /// <summary>The service's own process id: the shell becomes the service.</summary>
+    public int Id => _process.Id;
+
     /// <param name="dll">The service's assembly.</param>
     /// <param name="settings">Its environment variables.</param>
     /// <param name="logFile">Takes all that it says; what was there is overwritten.</param>

@@ -10,31 +10,33 @@ internal static class FairnessReport
 
     public static Report Of(IReadOnlyList<Phase> phases, IReadOnlyList<NoiseFigures> noises, int share)
     {
-        var (alone, noisy) = (Row.Of("alone, all", Of(phases, withNoise: false)), Row.Of("with noise, all", Of(phases, withNoise: true)));
-        Row[] rows = [.. phases.Select(phase => Row.Of(phase.Name, [phase])), alone, noisy];
+        Row[] all = [.. Enum.GetValues<Company>().Select(company => Row.Of($"{Phase.Kind(company)}, all", Of(phases, company)))];
+        Row[] rows = [.. phases.Select(phase => Row.Of(phase.Name, [phase])), .. all];
         var receivers = noises.SelectMany(noise => noise.Receivers).GroupBy(one => one.Name)
             .Select(of => new NoisyReceiver(of.Key, share, of.Max(one => one.Most), of.Sum(one => one.Attempts))).ToArray();
         var requests = new { Sent = noises.Sum(noise => noise.Sent), Refused = noises.Sum(noise => noise.Refused) };
-        var (ratio, spread) = (noisy.P95 / alone.P95, Spread(phases));
+        var (ratio, beyondAlone, spread) = (P95(phases, Company.Unwell) / P95(phases, Company.Well),
+            P95(phases, Company.Unwell) / P95(phases, Company.Alone), Spread(phases));
         var ratios = phases.GroupBy(phase => phase.Round).Select(Ratio).ToArray();
         string[] lines =
         [
-            .. Report.Table([["phase", "events", "p50 ms", "p95 ms", "p99 ms", "processors"], .. rows.Select(row => row.Cells())]),
+            .. Report.Table([["phase", "events", "p50 ms", "p95 ms", "p99 ms", "processors", "others' attempts/s"], .. rows.Select(row => row.Cells())]),
             "",
             .. Report.Table([["receiver", "share", "most at once", "attempts"], .. receivers.Select(receiver => receiver.Cells())]),
             "",
-            $"p95 with noise / p95 alone: {Text(ratio)}; round by round: {string.Join(", ", ratios.Select(Text))}",
+            $"p95 beside unwell others / p95 beside well ones: {Text(ratio)}; round by round: {string.Join(", ", ratios.Select(Text))}",
+            $"p95 beside unwell others / p95 alone: {Text(beyondAlone)}, which is also what any neighbours cost",
             $"Largest / smallest p95 among the stretches alone: {Text(spread)}; a ratio nearer to 1 than that says little.",
             $"Requests of a client over its limit: {requests.Sent}, of which {requests.Refused} refused.",
         ];
-        return new(lines, new { phases = rows, receivers, requests, ratio, ratios, spread }, [.. Missed(phases, noises, receivers, ratio)]);
+        return new(lines, new { phases = rows, receivers, requests, ratio, ratios, beyondAlone, spread }, [.. Missed(phases, noises, receivers, ratio)]);
     }
 
     private static IEnumerable<string> Missed(
         IReadOnlyList<Phase> phases, IReadOnlyList<NoiseFigures> noises, NoisyReceiver[] receivers, double? ratio)
     {
         if (ratio is not < LargestRatio)
-            yield return $"p95 grows by less than 10 %: it is {Text(ratio)} times as long.";
+            yield return $"p95 grows by less than 10 % where others are unwell instead of well: it is {Text(ratio)} times as long.";
         foreach (var receiver in receivers.Where(one => one.Most > one.Share))
             yield return $"Nobody holds more than its share: '{receiver.Name}' held {receiver.Most} of {receiver.Share}.";
         foreach (var receiver in receivers.Where(one => one.Most < one.Share))
@@ -46,17 +48,17 @@ internal static class FairnessReport
 
     private static double? Spread(IReadOnlyList<Phase> phases)
     {
-        var each = Of(phases, withNoise: false).Select(phase => Row.Of(phase.Name, [phase]).P95).ToList();
+        var each = Of(phases, Company.Alone).Select(phase => Row.Of(phase.Name, [phase]).P95).ToList();
         return each.Max() / each.Min();
     }
 
-    private static double? Ratio(IEnumerable<Phase> round) => P95(round, withNoise: true) / P95(round, withNoise: false);
+    private static double? Ratio(IEnumerable<Phase> round) => P95([.. round], Company.Unwell) / P95([.. round], Company.Well);
 
-    private static double? P95(IEnumerable<Phase> round, bool withNoise) => Row.Of("", Of(round, withNoise)).P95;
+    private static double? P95(IReadOnlyList<Phase> phases, Company company) => Row.Of("", Of(phases, company)).P95;
 
     private static string Text(double? ratio) => ratio is { } known ? known.ToString("0.00", CultureInfo.InvariantCulture) : "-";
 
-    private static Phase[] Of(IEnumerable<Phase> phases, bool withNoise) => [.. phases.Where(phase => phase.WithNoise == withNoise)];
+    private static Phase[] Of(IEnumerable<Phase> phases, Company company) => [.. phases.Where(phase => phase.Company == company)];
 
     private sealed record NoisyReceiver(string Name, int Share, int Most, int Attempts)
     {
@@ -67,20 +69,21 @@ internal static class FairnessReport
         ];
     }
 
-    private sealed record Row(string Name, int Events, double? P50, double? P95, double? P99, double? Processors)
+    private sealed record Row(string Name, int Events, double? P50, double? P95, double? P99, double? Processors, double OthersAttempts)
     {
         public static Row Of(string name, IReadOnlyList<Phase> phases)
         {
             var latencies = new Latencies(phases.SelectMany(phase => phase.Measured));
             return new(
                 name, latencies.Count, latencies.Percentile(50), latencies.Percentile(95), latencies.Percentile(99),
-                phases.Average(phase => phase.Processors));
+                phases.Average(phase => phase.Processors), phases.Average(phase => phase.OthersPerSecond));
         }
 
         public string[] Cells() =>
         [
             Name, Events.ToString(CultureInfo.InvariantCulture), Text(P50), Text(P95), Text(P99),
             Processors is { } used ? string.Create(CultureInfo.InvariantCulture, $"{used:0 %}") : "?",
+            OthersAttempts.ToString("0", CultureInfo.InvariantCulture),
         ];
 
         private static string Text(double? milliseconds) => milliseconds is { } ms ? ms.ToString("0.0", CultureInfo.InvariantCulture) : "-";

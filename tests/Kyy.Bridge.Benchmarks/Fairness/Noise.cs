@@ -31,6 +31,9 @@ internal sealed class Noise : IAsyncDisposable
 
     public (int Sent, int Refused) Requests => _hammer.Requests;
 
+    /// <summary>Attempts that have come to all of them so far.</summary>
+    public int Arrived => _hooks.Sum(one => one.Hook.Arrived);
+
     /// <summary>Starts it, and returns when every receiver holds what it may and all that was registered has ended.</summary>
     /// <param name="stage">Where it happens.</param>
     /// <param name="quiet">The receiver of the client that is measured: another client's hook hangs there, too.</param>

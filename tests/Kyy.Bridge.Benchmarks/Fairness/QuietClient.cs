@@ -12,7 +12,7 @@ internal sealed class QuietClient(Stage stage, BridgeClient client, Receiver rec
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     /// <summary>Streams for a while, and returns what was measured when all of it has arrived.</summary>
-    public async Task<Phase> StreamAsync(bool withNoise, int round, TimeSpan duration, CancellationToken stopping)
+    public async Task<Phase> StreamAsync(Company company, int round, TimeSpan duration, CancellationToken stopping)
     {
         var hook = receiver.Add(Manners.Prompt);
         var processors = Machine.WatchProcessors();
@@ -20,7 +20,7 @@ internal sealed class QuietClient(Stage stage, BridgeClient client, Receiver rec
         var used = processors();
         await Until.TrueAsync(() => Task.FromResult(hook.Arrivals.Count >= registered), Patience, stopping);
         var measured = await LatenciesAsync(hook.Arrivals);
-        return new(withNoise, round, measured, registered - measured.Count, used);
+        return new(company, round, measured, registered - measured.Count, used);
     }
 
     // By the clock, whether those before have been answered or not.
