@@ -9,6 +9,9 @@ internal interface IMeasurement
     /// <summary>What it finds out: one line for people.</summary>
     string Question { get; }
 
+    /// <summary>Whether it takes so long that it runs only where it is named.</summary>
+    bool IsLong => false;
+
     /// <param name="progress">Told what it is at.</param>
     /// <param name="folder">Takes what it leaves behind.</param>
     /// <param name="stopping">Gives up.</param>

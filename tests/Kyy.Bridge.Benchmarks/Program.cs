@@ -12,11 +12,18 @@ namespace Kyy.Bridge.Benchmarks;
 /// </summary>
 internal static class Program
 {
-    private static readonly IReadOnlyList<IMeasurement> Measurements = [new FlatMeasurement(), new FairnessMeasurement()];
+    private static readonly IReadOnlyList<IMeasurement> Measurements = 
+    [
+        new FlatMeasurement(),
+        new GrowthMeasurement(),
+        new LatencyMeasurement(),
+        new FairnessMeasurement(),
+        new SustainedMeasurement(),
+    ];
 
     private static readonly Option<string?> Only = new Option<string?>("--only")
     {
-        Description = "The one measurement to run. Default: all.",
+        Description = "The one measurement to run. Default: all but those that take very long.",
     }.AcceptOnlyFromAmong([.. Measurements.Select(measurement => measurement.Name)]);
 
     private static readonly Option<DirectoryInfo> Output = new("--output")
@@ -41,7 +48,7 @@ internal static class Program
         {
             var folder = given.GetRequiredValue(Output);
             folder.Create();
-            foreach (var measurement in Measurements.Where(one => given.GetValue(Only) is not { } only || one.Name == only))
+            foreach (var measurement in Measurements.Where(one => given.GetValue(Only) is { } only ? one.Name == only : !one.IsLong))
                 await RunAsync(measurement, folder.FullName, stopping);
             return 0;
         }

@@ -57,11 +57,15 @@ internal sealed class ActorsProcess : IAsyncDisposable
         (await _http.GetFromJsonAsync<ActorsCounts>(new Uri(Places.Receiver, "counts"), stopping))!;
 
     /// <summary>When each event's webhook arrived for the first time, by its id.</summary>
-    public async Task<Dictionary<string, DateTimeOffset>> ArrivalsAsync(CancellationToken stopping)
+    public async Task<Dictionary<string, DateTimeOffset>> ArrivalsAsync(CancellationToken stopping) =>
+        Times(await _http.GetStringAsync(new Uri(Places.Receiver, "arrivals"), stopping)).ToDictionary(line => line.Id, line => line.At[0]);
+
+    /// <summary>When each of some tasks was asked for, by the upstream's id.</summary>
+    public async Task<Dictionary<string, DateTimeOffset[]>> PollsAsync(IEnumerable<string> tasks, CancellationToken stopping)
     {
-        var text = await _http.GetStringAsync(new Uri(Places.Receiver, "arrivals"), stopping);
-        return text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' '))
-            .ToDictionary(part => part[0], part => new DateTimeOffset(long.Parse(part[1], CultureInfo.InvariantCulture), TimeSpan.Zero));
+        using var ids = new StringContent(string.Join('\n', tasks));
+        using var answer = await _http.PostAsync(new Uri(Places.Receiver, "polls"), ids, stopping);
+        return Times(await answer.Content.ReadAsStringAsync(stopping)).ToDictionary(line => line.Id, line => line.At);
     }
 
     /// <summary>Lets the receiver begin to count anew.</summary>
@@ -80,6 +84,10 @@ internal sealed class ActorsProcess : IAsyncDisposable
         _process.Dispose();
         _http.Dispose();
     }
+
+    private static IEnumerable<(string Id, DateTimeOffset[] At)> Times(string text) =>
+        text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            .Select(part => (part[0], part[1..].Select(ticks => new DateTimeOffset(long.Parse(ticks, CultureInfo.InvariantCulture), TimeSpan.Zero)).ToArray()));
 
     private sealed record Created(string[] Ids);
 }

@@ -29,6 +29,7 @@ internal sealed class CountingReceiver : IAsyncDisposable
             app.MapGet("/counts", receiver.Counts);
             app.MapGet("/arrivals", receiver.WriteArrivalsAsync);
             app.MapDelete("/arrivals", receiver.Forget);
+            app.MapPost("/polls", receiver.WritePollsAsync);
         });
         return receiver;
     }
@@ -59,6 +60,20 @@ internal sealed class CountingReceiver : IAsyncDisposable
         await using var text = new StreamWriter(context.Response.Body);
         foreach (var (id, ticks) in _arrivals)
             await text.WriteAsync(string.Create(CultureInfo.InvariantCulture, $"{id} {ticks}\n"));
+    }
+
+    // For each id in the body, a line: the id and the ticks of its polls. The upstream's clock counts from its start; a task that was
+    // born just now knows both times.
+    private async Task WritePollsAsync(HttpContext context)
+    {
+        var now = _upstream.Tasks.Create(new() { Family = EmulatedFamily.StarVideos });
+        using var ids = new StreamReader(context.Request.Body);
+        await using var text = new StreamWriter(context.Response.Body);
+        while (await ids.ReadLineAsync() is { } id)
+        {
+            var polls = _upstream.PollsOf(id).Select(poll => (now.CreatedAt + (poll.At - now.Born)).Ticks);
+            await text.WriteAsync(string.Create(CultureInfo.InvariantCulture, $"{id} {string.Join(' ', polls)}\n"));
+        }
     }
 
     private void Forget()

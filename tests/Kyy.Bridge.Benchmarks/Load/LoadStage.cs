@@ -16,10 +16,12 @@ internal sealed class LoadStage : IAsyncDisposable
     private static readonly HoldRequest Polling = new(HoldKinds.Polling);
 
     private readonly BridgeClient _client;
+    private readonly string _callback;
     private readonly int _postgres;
 
     private LoadStage(Service service, ActorsProcess actors, BridgeClient client, int postgres) =>
-        (Service, Actors, _client, _postgres) = (service, actors, client, postgres);
+        (Service, Actors, _client, _postgres, _callback) =
+            (service, actors, client, postgres, new Uri(actors.Places.Receiver, "hook/load").AbsoluteUri);
 
     public Service Service { get; }
 
@@ -55,14 +57,23 @@ internal sealed class LoadStage : IAsyncDisposable
     /// <summary>Holds polling, and makes and registers tasks whose end goes to the receiver.</summary>
     public async Task RegisterAsync(int tasks, int pollsOfEach, CancellationToken stopping)
     {
-        await Service.Operator.HoldAsync(Polling, stopping);
-        var callback = new Uri(Actors.Places.Receiver, "hook/load").AbsoluteUri;
+        await HoldAsync(stopping);
         foreach (var ids in (await Actors.CreateTasksAsync(tasks, pollsOfEach, stopping)).Chunk(LargestBatch))
-        {
-            var batch = ids.Select(id => new TaskRegistration { TaskId = id, CallbackUrl = callback, Family = Families.StarVideos }).ToList();
-            var answer = await _client.RegisterBatchAsync(batch, cancellationToken: stopping);
-            if (answer.Created != batch.Count) throw new InvalidOperationException($"Only {answer.Created} of {batch.Count} were registered.");
-        }
+            await RegisterAsync(ids, Families.StarVideos, stopping);
+    }
+
+    /// <summary>Nothing is asked until it is released.</summary>
+    public Task HoldAsync(CancellationToken stopping) => Service.Operator.HoldAsync(Polling, stopping);
+
+    /// <summary>Everything may be asked.</summary>
+    public Task ReleaseAsync(CancellationToken stopping) => Service.Operator.ReleaseAsync(Polling, stopping);
+
+    /// <summary>Registers tasks of the upstream, whose end goes to the receiver.</summary>
+    public async Task RegisterAsync(IReadOnlyList<string> ids, string family, CancellationToken stopping)
+    {
+        var batch = ids.Select(id => new TaskRegistration { TaskId = id, CallbackUrl = _callback, Family = family }).ToList();
+        var answer = await _client.RegisterBatchAsync(batch, cancellationToken: stopping);
+        if (answer.Created != batch.Count) throw new InvalidOperationException($"Only {answer.Created} of {batch.Count} were registered.");
     }
 
     /// <summary>Releases polling, and returns what it took until the receiver had so many events.</summary>
@@ -70,7 +81,7 @@ internal sealed class LoadStage : IAsyncDisposable
     {
         await Actors.ForgetAsync(stopping);
         var before = await Actors.CountsAsync(stopping);
-        await Service.Operator.ReleaseAsync(Polling, stopping);
+        await ReleaseAsync(stopping);
         await Until.TrueAsync(async () => (await Actors.CountsAsync(stopping)).Polls > before.Polls, BetweenLooks, Patience, stopping);
         var (started, cost) = (TimeProvider.System.GetTimestamp(), Cost());
         var done = await Until.TrueAsync(async () => (await Actors.CountsAsync(stopping)).Events >= tasks, BetweenLooks, Patience, stopping);
