@@ -12,7 +12,7 @@ internal static class LoadSettings
         [$"Bridge__Families__{Families.StarVideos}__PollInterval__Max"] = "4s",
         ["Bridge__Upstream__MaxRequestsPerSecond"] = "100000",
         ["Bridge__Upstream__MaxConcurrency"] = "128",
-        ["Bridge__Upstream__Timeout"] = "1900ms",
+        ["Bridge__Upstream__Timeout"] = "900ms",
         ["Bridge__Delivery__MaxConcurrency"] = "256",
         ["Bridge__Delivery__MaxConcurrencyPerHost"] = "128",
         ["Bridge__Limits__RequestsPerSecond"] = "1000000",
