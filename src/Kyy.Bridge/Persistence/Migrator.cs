@@ -1,3 +1,4 @@
+using Kyy.Bridge.Persistence.Migrations;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
@@ -35,8 +36,7 @@ internal sealed partial class Migrator(
     /// <summary>The migrations that this version knows and the database lacks.</summary>
     public async Task<IReadOnlyList<string>> PendingAsync(CancellationToken cancellation)
     {
-        await using var context = await contexts.CreateDbContextAsync(cancellation);
-        List<string> pending = [.. await context.Database.GetPendingMigrationsAsync(cancellation)];
+        List<string> pending = [.. await KnownMigrations.PendingAsync(dataSource, cancellation)];
         foreach (var schema in further) pending.AddRange(await schema.PendingAsync(cancellation));
         return pending;
     }
@@ -59,10 +59,10 @@ internal sealed partial class Migrator(
 
     private async Task ApplyAsync(CancellationToken cancellation)
     {
-        await using var context = await contexts.CreateDbContextAsync(cancellation);
-        var pending = (await context.Database.GetPendingMigrationsAsync(cancellation)).ToArray();
-        if (pending.Length == 0) return;
+        var pending = await KnownMigrations.PendingAsync(dataSource, cancellation);
+        if (pending is []) return;
 
+        await using var context = await contexts.CreateDbContextAsync(cancellation);
         // A migration may take long; on the connection that it opened EF stays, and the pool takes the setting back.
         context.Database.SetCommandTimeout(TimeSpan.FromHours(1));
         await context.Database.OpenConnectionAsync(cancellation);

@@ -1,3 +1,4 @@
+using Kyy.Bridge.Persistence.Migrations;
 using Kyy.Bridge.Tests.Support;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata;
@@ -24,6 +25,15 @@ public sealed class MigrationTests(PostgresServer server)
         var mapped = context.Model.GetEntityTypes().SelectMany(entity => entity.GetProperties().Select(property => Describe(entity, property)));
 
         mapped.Order(StringComparer.Ordinal).ShouldBe((await ReadColumnsAsync(database.DataSource)).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task The_known_migrations_are_those_of_the_assembly()
+    {
+        await using var database = await server.CreateDatabaseAsync();
+        await using var context = await Make.Contexts(database.DataSource).CreateDbContextAsync(TestContext.Current.CancellationToken);
+
+        KnownMigrations.Ids.ShouldBe(context.Database.GetMigrations());
     }
 
     [Fact]

@@ -50,7 +50,7 @@ internal sealed class PollerHarness : IAsyncDisposable
         var asker = new Asker(database.DataSource, Upstream, _intake, keeper, room, clock, NullLogger<Asker>.Instance);
         Poller = new(
             database.DataSource, database.Claims, keys, ModelCatalogue.Documented, Budgets, keeper, asker, room,
-            new LearnedEstimates(Make.Contexts(database.DataSource)), new Lateness(), options, clock, jitter);
+            new LearnedEstimates(database.DataSource), new Lateness(), options, clock, jitter);
         _dispatcher = new(
             database.DataSource, inbox, null!, new DeliverySettings(), null!, clock, jitter, NullLogger<Dispatcher>.Instance);
         RefreshClaims = new(database.DataSource, ModelCatalogue.Documented);

@@ -1,16 +1,18 @@
 using System.Collections.Frozen;
 using Kyy.Bridge.Client.Contracts;
-using Kyy.Bridge.Persistence;
 using Kyy.Bridge.Scheduling;
 using Kyy.Bridge.Upstream.Catalogue;
-using Microsoft.EntityFrameworkCore;
+using Npgsql;
 
 namespace Kyy.Bridge.Polling.Estimates;
 
 /// <summary>How long videos take, from what was observed where there is enough of it; read anew twice a minute.</summary>
-internal sealed class LearnedEstimates(IDbContextFactory<BridgeDbContext> contexts) : IRecurringWork
+internal sealed class LearnedEstimates(NpgsqlDataSource dataSource) : IRecurringWork
 {
     private const int LongestName = 100;
+
+    // Not by EF: every worker reads this at its start, where making EF's model would compete with all that it has to do then.
+    private const string Sql = "select model, tier, buckets, observed from bridge.model_durations";
 
     private volatile FrozenDictionary<(string Model, string Tier), (TimeSpan Min, TimeSpan Max)> _learned =
         FrozenDictionary<(string, string), (TimeSpan, TimeSpan)>.Empty;
@@ -35,12 +37,16 @@ internal sealed class LearnedEstimates(IDbContextFactory<BridgeDbContext> contex
     /// <summary>Reads what was learned.</summary>
     public async Task<WorkRun> RunOnceAsync(CancellationToken cancellation)
     {
-        await using var db = await contexts.CreateDbContextAsync(cancellation);
-        var rows = await db.ModelDurations.AsNoTracking().ToListAsync(cancellation);
-        _learned = rows
-            .Select(row => (Key: (row.Model, row.Tier), Range: DurationHistogram.Range(row.Buckets, row.Observed)))
-            .Where(row => row.Range is not null)
-            .ToFrozenDictionary(row => row.Key, row => row.Range!.Value);
+        await using var command = dataSource.CreateCommand(Sql);
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        var learned = new Dictionary<(string Model, string Tier), (TimeSpan Min, TimeSpan Max)>();
+        while (await reader.ReadAsync(cancellation))
+        {
+            if (DurationHistogram.Range(reader.GetFieldValue<double[]>(2), reader.GetInt64(3)) is { } range)
+                learned[(reader.GetString(0), reader.GetString(1))] = range;
+        }
+
+        _learned = learned.ToFrozenDictionary();
         return new(_learned.Count);
     }
 

@@ -85,7 +85,7 @@ public sealed class LearnedEstimatesTests(PostgresServer server)
 
     private static async Task<LearnedEstimates> ReadAsync(DurationsDatabase database)
     {
-        var estimates = new LearnedEstimates(database.Contexts);
+        var estimates = new LearnedEstimates(database.DataSource);
         await estimates.RunOnceAsync(Cancellation);
         return estimates;
     }
