@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using Kyy.Bridge.Benchmarks.Fairness;
 using Kyy.Bridge.Benchmarks.Load;
+using Kyy.Bridge.Benchmarks.Start;
 using Kyy.Bridge.Emulator.Demo;
 
 namespace Kyy.Bridge.Benchmarks;
@@ -12,11 +13,12 @@ namespace Kyy.Bridge.Benchmarks;
 /// </summary>
 internal static class Program
 {
-    private static readonly IReadOnlyList<IMeasurement> Measurements = 
+    private static readonly IReadOnlyList<IMeasurement> Measurements =
     [
         new FlatMeasurement(),
         new GrowthMeasurement(),
         new LatencyMeasurement(),
+        new StartMeasurement(),
         new FairnessMeasurement(),
         new SustainedMeasurement(),
     ];

@@ -62,6 +62,19 @@ internal sealed class Service : IAsyncDisposable
 
     public static string NewKey() => RandomNumberGenerator.GetHexString(48, lowercase: true);
 
+    /// <exception cref="DemoException">The machine has no server, or it does not start.</exception>
+    public static async Task<LocalPostgres> StartDatabaseAsync(LocalPostgresOptions options, CancellationToken stopping)
+    {
+        try
+        {
+            return await LocalPostgres.StartAsync(options, TimeProvider.System, NullLogger.Instance, stopping);
+        }
+        catch (LocalPostgresException missing)
+        {
+            throw new DemoException(missing.Message);
+        }
+    }
+
     /// <summary>The API, for whom the key belongs to.</summary>
     public BridgeClient ClientOf(string key) => new(_http, new() { BaseAddress = Address, ApiKey = key });
 
@@ -76,18 +89,6 @@ internal sealed class Service : IAsyncDisposable
         await _server.DisposeAsync();
         _http.Dispose();
         if (_folder is not null) Directory.Delete(_folder, recursive: true);
-    }
-
-    private static async Task<LocalPostgres> StartDatabaseAsync(LocalPostgresOptions options, CancellationToken stopping)
-    {
-        try
-        {
-            return await LocalPostgres.StartAsync(options, TimeProvider.System, NullLogger.Instance, stopping);
-        }
-        catch (LocalPostgresException missing)
-        {
-            throw new DemoException(missing.Message);
-        }
     }
 
     private async Task<bool> IsReadyAsync(CancellationToken stopping)
