@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using Kyy.Bridge.Benchmarks.Fairness;
 using Kyy.Bridge.Benchmarks.Load;
+using Kyy.Bridge.Benchmarks.Registration;
 using Kyy.Bridge.Benchmarks.Start;
 using Kyy.Bridge.Emulator.Demo;
 
@@ -19,6 +20,7 @@ internal static class Program
         new GrowthMeasurement(),
         new LatencyMeasurement(),
         new StartMeasurement(),
+        new RegistrationMeasurement(),
         new FairnessMeasurement(),
         new SustainedMeasurement(),
     ];
@@ -39,7 +41,7 @@ internal static class Program
 
     private static Task<int> Main(string[] args)
     {
-        var command = new RootCommand("Measures the service on this machine.") { Only, Output, Actors.Command() };
+        var command = new RootCommand("Measures the service on this machine.") { Only, Output, Actors.Command(), BareEndpoint.Create() };
         command.SetAction(RunAsync);
         return command.Parse(args).InvokeAsync(Patient);
     }
