@@ -24,12 +24,14 @@ internal sealed class IdempotencyKey(IdempotencyRecords records) : IEndpointFilt
         var (request, refusal) = IdempotentRequest.Read(http, context.Arguments.OfType<JsonBody>().SingleOrDefault());
         if (refusal is not null) return refusal;
 
-        var db = http.RequestServices.GetRequiredService<BridgeDbContext>();
         var isByNature = http.GetEndpoint()?.Metadata.GetMetadata<IdempotentByNature>() is not null;
+        // Nothing to keep, and no context to be made: most registrations come this way.
+        if (request is null && isByNature) return await next(context);
+
+        var db = http.RequestServices.GetRequiredService<BridgeDbContext>();
         return (request, isByNature) switch
         {
-            (null, true) => await next(context),
-            (null, false) => await CommitAsync(db, context, next),
+            (null, _) => await CommitAsync(db, context, next),
             (_, true) => await AnewAsync(db, request, context, next),
             (_, false) => await OnceAsync(db, request, context, next),
         };

@@ -24,7 +24,7 @@ internal sealed class Quota(TasksInFlight tasks, LimitsSettings limits)
         Caller caller, int wanted, Func<int, Task<IReadOnlyList<RegistrationResult>>> register, CancellationToken cancellation)
     {
         if (caller.ClientId is not { } client) return await register(wanted);
-        var room = await tasks.OfAsync(client, cancellation);
+        var room = await tasks.RoomOfAsync(client, cancellation);
         var taken = room.Take(wanted);
         var created = 0;
         try

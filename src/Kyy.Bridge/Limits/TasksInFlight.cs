@@ -16,6 +16,9 @@ internal sealed class TasksInFlight(NpgsqlDataSource dataSource, LimitsSettings 
     /// <summary>How long a count is good for: near the limit, and with more than half of it left.</summary>
     public static readonly TimeSpan Life = TimeSpan.FromSeconds(1), LifeFarFromIt = TimeSpan.FromSeconds(10);
 
+    // For whoever only wants to know whether there is room: longer than any count takes.
+    private static readonly TimeSpan LifeWhileCounting = LifeFarFromIt + TimeSpan.FromSeconds(20);
+
     // A slot is one client's, and an ended task is in none. By lanes, of which there are few, for the sake of the index slots_turns;
     // then tasks_slot.
     private const string Sql = """
@@ -26,22 +29,53 @@ internal sealed class TasksInFlight(NpgsqlDataSource dataSource, LimitsSettings 
         """;
 
     private readonly ConcurrentDictionary<Guid, ClientTasks> _counts = new();
+    private readonly ConcurrentDictionary<Guid, Lazy<Task<ClientTasks>>> _looks = new();
 
     /// <summary>A client's, as far as they are known here.</summary>
-    public async Task<ClientTasks> OfAsync(Guid client, CancellationToken cancellation)
+    public async Task<ClientTasks> OfAsync(Guid client, CancellationToken cancellation) =>
+        _counts.TryGetValue(client, out var known) && IsYoungerThan(LifeOf(known), known)
+            ? known
+            : await LookAsync(client).WaitAsync(cancellation);
+
+    /// <summary>
+    /// The same for somebody who registers. A count of a million tasks takes a while: far from the limit nobody waits for it who can go
+    /// by the one before.
+    /// </summary>
+    public async Task<ClientTasks> RoomOfAsync(Guid client, CancellationToken cancellation)
     {
-        if (_counts.TryGetValue(client, out var known) && IsFresh(known)) return known;
-        // The age counts from before the look. Two that look at once do it twice, which is cheaper than to have one wait for the other.
-        var asked = time.GetTimestamp();
-        await using var command = dataSource.CreateCommand(Sql);
-        command.Parameters.Add(new() { Value = client });
-        var counted = (long)(await command.ExecuteScalarAsync(cancellation))!;
-        if (_counts.Count >= Capacity) _counts.Clear();
-        return _counts[client] = new(counted, limits.TasksInFlight, asked);
+        if (!_counts.TryGetValue(client, out var known) || !IsFarFromIt(known) || !IsYoungerThan(LifeWhileCounting, known))
+            return await OfAsync(client, cancellation);
+        // What becomes of it is seen by whoever asks next: one that failed is begun anew.
+        if (!IsYoungerThan(LifeFarFromIt, known)) _ = LookAsync(client);
+        return known;
     }
 
-    private bool IsFresh(ClientTasks known) =>
-        time.GetElapsedTime(known.Asked) < (known.InFlight < limits.TasksInFlight / 2 ? LifeFarFromIt : Life);
+    // Whoever asks meanwhile shares it: sixty-four connections would count sixty-four times.
+    private Task<ClientTasks> LookAsync(Guid client) => _looks.GetOrAdd(client, _ => new(() => CountAsync(client))).Value;
+
+    private async Task<ClientTasks> CountAsync(Guid client)
+    {
+        try
+        {
+            // The age counts from before the look.
+            var asked = time.GetTimestamp();
+            await using var command = dataSource.CreateCommand(Sql);
+            command.Parameters.Add(new() { Value = client });
+            var counted = (long)(await command.ExecuteScalarAsync())!;
+            if (_counts.Count >= Capacity) _counts.Clear();
+            return _counts[client] = new(counted, limits.TasksInFlight, asked);
+        }
+        finally
+        {
+            _looks.TryRemove(client, out _);
+        }
+    }
+
+    private TimeSpan LifeOf(ClientTasks known) => IsFarFromIt(known) ? LifeFarFromIt : Life;
+
+    private bool IsFarFromIt(ClientTasks known) => known.InFlight < limits.TasksInFlight / 2;
+
+    private bool IsYoungerThan(TimeSpan age, ClientTasks known) => time.GetElapsedTime(known.Asked) < age;
 }
 
 /// <summary>One count of a client's tasks in flight, and what was taken since.</summary>

@@ -5,7 +5,7 @@ namespace Kyy.Bridge.Polling;
 
 /// <summary>
 /// Files new tasks in slots: those that are registered about together share one, up to its size. The open slots are remembered
-/// by this process only, so that replicas do not queue for one row.
+/// by this process only, so that replicas do not queue for one row, and lent to one transaction at a time.
 /// </summary>
 internal sealed class SlotFiling(TimeProvider time)
 {
@@ -28,45 +28,39 @@ internal sealed class SlotFiling(TimeProvider time)
         """;
 
     private readonly Lock _lock = new();
-    private readonly Dictionary<SlotOwner, OpenSlot> _open = [];
+    private readonly Dictionary<SlotOwner, Stack<OpenSlot>> _open = [];
 
-    /// <summary>A slot for each task, given the tasks' lanes and clients, inside the transaction that inserts them.</summary>
-    public async Task<long[]> FileAsync(NpgsqlConnection connection, IReadOnlyList<SlotOwner> owners, CancellationToken cancellation)
+    /// <summary>
+    /// A slot for each task, given the tasks' lanes and clients, inside the transaction that inserts them. What is left free in them is
+    /// nobody else's until the result is disposed of, which is to be when the transaction is over: another one would wait for its end.
+    /// </summary>
+    public async Task<FiledSlots> FileAsync(NpgsqlConnection connection, IReadOnlyList<SlotOwner> owners, CancellationToken cancellation)
     {
-        var free = await ReopenAsync(connection, [.. owners.Distinct()], cancellation);
-        foreach (var (owner, ids) in await OpenAsync(connection, Missing(owners, free), cancellation))
-        {
-            if (!free.TryGetValue(owner, out var places)) free[owner] = places = new();
-            foreach (var id in ids) AddPlaces(places, id, Size);
-            Remember(owner, ids[^1]);
-        }
+        var wanted = owners.CountBy(owner => owner).ToArray();
+        var free = await ReopenAsync(connection, [.. wanted.Select(one => one.Key)], cancellation);
+        foreach (var slot in await OpenAsync(connection, Missing(wanted, free), cancellation)) Add(free, slot);
 
         var slots = new long[owners.Count];
-        for (var i = 0; i < slots.Length; i++) slots[i] = free[owners[i]].Dequeue();
-        foreach (var (owner, left) in free) SetLeft(owner, left);
-        return slots;
+        for (var i = 0; i < slots.Length; i++) slots[i] = TakePlace(free[owners[i]]);
+        return new(slots, () => GiveBack(free.Values.SelectMany(left => left)));
     }
 
-    private async Task<Dictionary<SlotOwner, Queue<long>>> ReopenAsync(NpgsqlConnection connection, SlotOwner[] owners, CancellationToken cancellation)
+    private async Task<Dictionary<SlotOwner, Queue<OpenSlot>>> ReopenAsync(
+        NpgsqlConnection connection, SlotOwner[] owners, CancellationToken cancellation)
     {
-        var candidates = Candidates(owners);
-        var free = new Dictionary<SlotOwner, Queue<long>>();
+        var candidates = TakeOpen(owners);
+        var free = new Dictionary<SlotOwner, Queue<OpenSlot>>();
         if (candidates.Count == 0) return free;
 
         await using var command = new NpgsqlCommand(ReopenSql, connection) { Parameters = { new() { Value = candidates.Keys.ToArray() } } };
         await using var reader = await command.ExecuteReaderAsync(cancellation);
-        while (await reader.ReadAsync(cancellation))
-        {
-            var slot = candidates[reader.GetInt64(0)];
-            AddPlaces(free[slot.Owner] = new(), slot.Id, slot.Left);
-        }
-
+        while (await reader.ReadAsync(cancellation)) Add(free, candidates[reader.GetInt64(0)]);
         return free;
     }
 
-    private static async Task<Dictionary<SlotOwner, List<long>>> OpenAsync(NpgsqlConnection connection, SlotOwner[] missing, CancellationToken cancellation)
+    private async Task<List<OpenSlot>> OpenAsync(NpgsqlConnection connection, SlotOwner[] missing, CancellationToken cancellation)
     {
-        var opened = new Dictionary<SlotOwner, List<long>>();
+        var opened = new List<OpenSlot>();
         if (missing.Length == 0) return opened;
 
         await using var command = new NpgsqlCommand(OpenSql, connection)
@@ -75,56 +69,82 @@ internal sealed class SlotFiling(TimeProvider time)
         };
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
-        {
-            var owner = new SlotOwner(reader.GetInt32(1), reader.GetGuid(2));
-            if (!opened.TryGetValue(owner, out var ids)) opened[owner] = ids = [];
-            ids.Add(reader.GetInt64(0));
-        }
-
+            opened.Add(new(new(reader.GetInt32(1), reader.GetGuid(2)), reader.GetInt64(0), time.GetTimestamp()));
         return opened;
     }
 
     // The owner of each slot that has to be opened, once a slot.
-    private static SlotOwner[] Missing(IReadOnlyList<SlotOwner> owners, Dictionary<SlotOwner, Queue<long>> free) =>
+    private static SlotOwner[] Missing(KeyValuePair<SlotOwner, int>[] wanted, Dictionary<SlotOwner, Queue<OpenSlot>> free) =>
     [
-        .. owners.CountBy(owner => owner).SelectMany(wanted =>
+        .. wanted.SelectMany(one =>
         {
-            var lacking = wanted.Value - (free.TryGetValue(wanted.Key, out var places) ? places.Count : 0);
-            return Enumerable.Repeat(wanted.Key, Math.Max(0, (lacking + Size - 1) / Size));
+            var lacking = one.Value - (free.TryGetValue(one.Key, out var slots) ? slots.Sum(slot => slot.Left) : 0);
+            return Enumerable.Repeat(one.Key, Math.Max(0, (lacking + Size - 1) / Size));
         }),
     ];
 
-    private static void AddPlaces(Queue<long> places, long slot, int count)
+    private static void Add(Dictionary<SlotOwner, Queue<OpenSlot>> free, OpenSlot slot)
     {
-        for (var i = 0; i < count; i++) places.Enqueue(slot);
+        if (!free.TryGetValue(slot.Owner, out var slots)) free[slot.Owner] = slots = new();
+        slots.Enqueue(slot);
     }
 
-    private Dictionary<long, OpenSlot> Candidates(SlotOwner[] owners)
+    private static long TakePlace(Queue<OpenSlot> slots)
+    {
+        var slot = slots.Peek();
+        if (--slot.Left == 0) slots.Dequeue();
+        return slot.Id;
+    }
+
+    // One for each owner: whoever files at the same time takes another.
+    private Dictionary<long, OpenSlot> TakeOpen(SlotOwner[] owners)
+    {
+        var taken = new Dictionary<long, OpenSlot>();
+        lock (_lock)
+        {
+            foreach (var owner in owners)
+            {
+                if (!_open.TryGetValue(owner, out var slots)) continue;
+                var slot = slots.Pop();
+                if (slots.Count == 0) _open.Remove(owner);
+                if (time.GetElapsedTime(slot.OpenedAt) < OpenFor) taken[slot.Id] = slot;
+            }
+        }
+
+        return taken;
+    }
+
+    private void GiveBack(IEnumerable<OpenSlot> left)
     {
         lock (_lock)
         {
-            return owners
-                .Select(owner => _open.GetValueOrDefault(owner))
-                .OfType<OpenSlot>()
-                .Where(slot => slot.Left > 0 && time.GetElapsedTime(slot.OpenedAt) < OpenFor)
-                .ToDictionary(slot => slot.Id);
+            foreach (var slot in left)
+            {
+                if (!_open.TryGetValue(slot.Owner, out var slots)) _open[slot.Owner] = slots = new();
+                slots.Push(slot);
+            }
         }
     }
 
-    private void Remember(SlotOwner owner, long id)
+    private sealed class OpenSlot(SlotOwner owner, long id, long openedAt)
     {
-        lock (_lock) _open[owner] = new(owner, id, Size, time.GetTimestamp());
-    }
+        public SlotOwner Owner => owner;
 
-    private void SetLeft(SlotOwner owner, Queue<long> left)
-    {
-        lock (_lock)
-        {
-            if (_open.TryGetValue(owner, out var slot)) _open[owner] = slot with { Left = left.Count(id => id == slot.Id) };
-        }
-    }
+        public long Id => id;
 
-    private sealed record OpenSlot(SlotOwner Owner, long Id, int Left, long OpenedAt);
+        public long OpenedAt => openedAt;
+
+        public int Left { get; set; } = Size;
+    }
+}
+
+/// <summary>The slots that tasks are filed in, in the tasks' order.</summary>
+internal sealed class FiledSlots(long[] slots, Action giveBack) : IDisposable
+{
+    public IReadOnlyList<long> Slots => slots;
+
+    /// <summary>Lets others have what is left free.</summary>
+    public void Dispose() => giveBack();
 }
 
 /// <summary>Whose tasks a slot holds: those of one client in one lane, so that clients can take turns.</summary>

@@ -6,27 +6,19 @@ using NpgsqlTypes;
 
 namespace Kyy.Bridge.Tasks;
 
-/// <summary>A callback of one task, with its id.</summary>
-internal sealed record NewCallback(Guid Id, Guid Task, Guid Client, Callback Callback);
+/// <summary>A callback of one task, with its id and where it goes.</summary>
+internal sealed record NewCallback(Guid Id, Guid Task, int Destination, Callback Callback);
 
 /// <summary>Adds callbacks to tasks whose rows this transaction holds, and serves those whose task has ended already.</summary>
 internal static class AddCallbacks
 {
-    // Hosts first and on their own: a row that another transaction inserts meanwhile is seen only by a later statement.
-    private const string DestinationsSql = """
-        insert into bridge.destinations (client_id, host)
-        select distinct client_id, host from unnest($1, $2) n (client_id, host)
-        where not exists (select 1 from bridge.destinations d where d.client_id = n.client_id and d.host = n.host)
-        order by client_id, host
-        on conflict (client_id, host) do nothing
-        """;
+    // Nearly every callback wants the ends, which are then not sent once a row.
+    private const string Events = "case when n.events is null then $5 else array(select jsonb_array_elements_text(n.events)) end";
 
-    private const string CallbacksSql = """
+    private const string CallbacksSql = $"""
         insert into bridge.task_callbacks (id, task_id, url, destination, events, created_at)
-        select n.id, n.task_id, n.url, d.id, array(select jsonb_array_elements_text(n.events)), now()
-        from unnest($1, $2, $3, $4, $5, $6) n (id, task_id, client_id, host, url, events)
-        join bridge.destinations d on d.client_id = n.client_id and d.host = n.host
-        on conflict (task_id, url) do nothing
+        select n.id, n.task_id, n.url, n.destination, {Events}, now()
+        from unnest($1, $2, $3, $4, $6) n (id, task_id, url, destination, events)
         """;
 
     private const string TransitionsSql = "update bridge.tasks set transitions = true where id = any ($1) and not transitions and ended_at is null";
@@ -66,11 +58,8 @@ internal static class AddCallbacks
     {
         if (callbacks.Count == 0) return 0;
         await using var batch = new NpgsqlBatch(connection);
-        batch.BatchCommands.Add(new(DestinationsSql)
-        {
-            Parameters = { Rows.Column(callbacks, c => c.Client), Rows.Column(callbacks, c => c.Callback.Host) },
-        });
-        batch.BatchCommands.Add(Callbacks(callbacks));
+        // A new task has none yet that it could be the same as.
+        batch.BatchCommands.Add(Callbacks(callbacks, mayHaveEnded ? $"{CallbacksSql} on conflict (task_id, url) do nothing" : CallbacksSql));
         if (mayHaveEnded)
         {
             var telling = callbacks.Where(c => InsertTasks.WantsTransitions(c.Callback)).Select(c => c.Task).ToArray();
@@ -82,16 +71,19 @@ internal static class AddCallbacks
         return mayHaveEnded ? (int)batch.BatchCommands[^1].RecordsAffected : 0;
     }
 
-    private static NpgsqlBatchCommand Callbacks(IReadOnlyList<NewCallback> callbacks) => new(CallbacksSql)
+    private static NpgsqlBatchCommand Callbacks(IReadOnlyList<NewCallback> callbacks, string sql) => new(sql)
     {
         Parameters =
         {
             Rows.Column(callbacks, c => c.Id),
             Rows.Column(callbacks, c => c.Task),
-            Rows.Column(callbacks, c => c.Client),
-            Rows.Column(callbacks, c => c.Callback.Host),
             Rows.Column(callbacks, c => c.Callback.Url),
-            Rows.Column(callbacks, c => JsonSerializer.Serialize(c.Callback.Events), NpgsqlDbType.Jsonb),
+            Rows.Column(callbacks, c => c.Destination),
+            new() { Value = CallbackEvents.Ends },
+            Rows.Column(
+                callbacks,
+                c => ReferenceEquals(c.Callback.Events, CallbackEvents.Ends) ? null : JsonSerializer.Serialize(c.Callback.Events),
+                NpgsqlDbType.Jsonb),
         },
     };
 }

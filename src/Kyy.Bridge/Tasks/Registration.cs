@@ -47,7 +47,11 @@ internal abstract record RegistrationResult
     {
     }
 
-    internal sealed record Created(Guid Id) : RegistrationResult;
+    internal sealed record Created(Guid Id) : RegistrationResult
+    {
+        /// <summary>What the answer to a single registration shows of the task's surroundings; null in a batch.</summary>
+        public RegistrationFacts? Facts { get; init; }
+    }
 
     internal sealed record Existing(Guid Id) : RegistrationResult;
 

@@ -1,22 +1,23 @@
 using Kyy.Bridge.Persistence;
-using Kyy.Bridge.Polling;
 using Npgsql;
 using Pending = Kyy.Bridge.Tasks.TaskRegistrar.Pending;
 
 namespace Kyy.Bridge.Tasks;
 
 /// <summary>One transaction of registrations, each of another task: insert the new ones, lock the others, add callbacks.</summary>
-internal sealed class RegistrationRound(NpgsqlConnection connection, SlotFiling slots, Ids ids, int callbacksPerTask)
+internal sealed class RegistrationRound(NpgsqlConnection connection, Ids ids, int callbacksPerTask)
 {
     private const string SupersedeSql = "update bridge.tasks set superseded_at = now() where id = any ($1)";
 
     private const string CallbacksSql = "select task_id, url, events from bridge.task_callbacks where task_id = any ($1)";
 
     /// <summary>Sets each row's result; one that vanished meanwhile is left without. Returns how many callbacks were served at once.</summary>
-    public async Task<int> RunAsync(IReadOnlyList<Pending> rows, IReadOnlyList<SlotOwner> owners, CancellationToken cancellation)
+    /// <param name="rows">The registrations.</param>
+    /// <param name="slots">The slot that each is filed in, where it is new.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public async Task<int> RunAsync(IReadOnlyList<Pending> rows, IReadOnlyList<long> slots, CancellationToken cancellation)
     {
-        var filed = await slots.FileAsync(connection, owners, cancellation);
-        NewTask[] tasks = [.. rows.Select((row, i) => new NewTask(ids.Next(), row.Registration, filed[i]))];
+        NewTask[] tasks = [.. rows.Select((row, i) => new NewTask(ids.Next(), row.Registration, slots[i]))];
         var there = await InsertAsync(rows, tasks, cancellation);
         if (there.Count == 0) return 0;
 
@@ -31,7 +32,7 @@ internal sealed class RegistrationRound(NpgsqlConnection connection, SlotFiling 
     private async Task<List<int>> InsertAsync(IReadOnlyList<Pending> rows, NewTask[] tasks, CancellationToken cancellation)
     {
         var inserted = await InsertTasks.InsertAsync(connection, tasks, cancellation);
-        var callbacks = new List<NewCallback>();
+        var callbacks = new List<NewCallback>(tasks.Length);
         var there = new List<int>();
         for (var i = 0; i < tasks.Length; i++)
         {
@@ -42,8 +43,7 @@ internal sealed class RegistrationRound(NpgsqlConnection connection, SlotFiling 
             }
 
             rows[i].Result = new RegistrationResult.Created(tasks[i].Id);
-            if (rows[i].Registration.Callback is { } callback)
-                callbacks.Add(new(ids.Next(), tasks[i].Id, rows[i].Registration.Client, callback));
+            if (rows[i].Registration.Callback is { } callback) callbacks.Add(new(ids.Next(), tasks[i].Id, rows[i].Destination, callback));
         }
 
         await AddCallbacks.AddAsync(connection, callbacks, mayHaveEnded: false, cancellation);
@@ -71,7 +71,7 @@ internal sealed class RegistrationRound(NpgsqlConnection connection, SlotFiling 
         {
             row.Result = Judge(row.Registration, task, known[task.Id]);
             if (row.Result is RegistrationResult.Existing && row.Registration.Callback is { } callback && known[task.Id].All(k => k.Url != callback.Url))
-                added.Add(new(ids.Next(), task.Id, row.Registration.Client, callback));
+                added.Add(new(ids.Next(), task.Id, row.Destination, callback));
         }
 
         return await AddCallbacks.AddAsync(connection, added, mayHaveEnded: true, cancellation);

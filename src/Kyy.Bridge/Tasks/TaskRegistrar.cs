@@ -8,17 +8,26 @@ using Npgsql;
 namespace Kyy.Bridge.Tasks;
 
 /// <summary>
-/// Registers tasks. The single one and the batch are one path: single registrations that arrive together share a transaction.
+/// Registers tasks. The single one and the batch are one path: single registrations that arrive together share a transaction, and a
+/// batch has several at the same time.
 /// </summary>
 internal sealed class TaskRegistrar : IAsyncDisposable
 {
-    private const int LargestBatch = 1_000;
+    // Whole slots, and long enough for what a transaction costs by itself to be little of it.
+    private const int LargestSingles = 1_000, Chunk = 4 * SlotFiling.Size;
+
+    // While the one waits for the disk, the other gathers what arrives.
+    private const int SingleWriters = 2;
+
+    // Transactions of batches at the same time: enough for PostgreSQL to be busy while a commit waits for the disk.
+    private const int MostWriters = 4;
 
     // A caller has its answer, or its 503, within five seconds.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(4);
 
     private readonly NpgsqlDataSource _dataSource;
     private readonly Lanes _lanes;
+    private readonly CallbackHosts _hosts;
     private readonly SlotFiling _slots;
     private readonly PollSignals _polls;
     private readonly Dispatcher _dispatcher;
@@ -26,22 +35,26 @@ internal sealed class TaskRegistrar : IAsyncDisposable
     private readonly Ids _ids;
     private readonly TimeProvider _time;
     private readonly ILogger<TaskRegistrar> _logger;
-    private readonly Batcher<Pending> _singles;
+    private readonly Batcher<Pending>[] _singles;
+    private readonly SemaphoreSlim _writers;
+    private uint _turn;
 
     public TaskRegistrar(
-        NpgsqlDataSource dataSource, Lanes lanes, SlotFiling slots, PollSignals polls, Dispatcher dispatcher,
+        NpgsqlDataSource dataSource, Lanes lanes, CallbackHosts hosts, SlotFiling slots, PollSignals polls, Dispatcher dispatcher,
         LimitsSettings limits, Ids ids, TimeProvider time, ILogger<TaskRegistrar> logger)
     {
-        (_dataSource, _lanes, _slots, _polls, _dispatcher) = (dataSource, lanes, slots, polls, dispatcher);
+        (_dataSource, _lanes, _hosts, _slots, _polls, _dispatcher) = (dataSource, lanes, hosts, slots, polls, dispatcher);
         (_limits, _ids, _time, _logger) = (limits, ids, time, logger);
-        _singles = new(LargestBatch, WriteAsync);
+        _singles = [.. Enumerable.Range(0, SingleWriters).Select(_ => new Batcher<Pending>(LargestSingles, WriteAsync))];
+        // A batch leaves most of a small pool to the others.
+        _writers = new(Math.Clamp(new NpgsqlConnectionStringBuilder(dataSource.ConnectionString).MaxPoolSize / 5, 1, MostWriters));
     }
 
     /// <summary>Registers one task. What it returns is committed.</summary>
     public async Task<RegistrationResult> RegisterAsync(Registration registration, CancellationToken cancellation)
     {
-        var pending = new Pending(registration);
-        await _singles.AddAsync(pending, cancellation);
+        var pending = new Pending(registration) { IsShown = true };
+        await _singles[Interlocked.Increment(ref _turn) % SingleWriters].AddAsync(pending, cancellation);
         return pending.Result!;
     }
 
@@ -49,17 +62,42 @@ internal sealed class TaskRegistrar : IAsyncDisposable
     public async Task<IReadOnlyList<RegistrationResult>> RegisterAsync(IReadOnlyList<Registration> registrations, CancellationToken cancellation)
     {
         Pending[] pending = [.. registrations.Select(registration => new Pending(registration))];
-        foreach (var chunk in pending.Chunk(LargestBatch))
-        {
-            cancellation.ThrowIfCancellationRequested();
-            await WriteAsync(chunk);
-        }
-
+        // Sorted before they are cut, so that transactions at the same time write to different places of an index.
+        await WriteChunksAsync(Sorted(pending), cancellation);
+        await WriteChunksAsync([.. pending.Where(row => row.Result is null)], cancellation);
         return [.. pending.Select(one => one.Result!)];
     }
 
     /// <inheritdoc />
-    public ValueTask DisposeAsync() => _singles.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var single in _singles) await single.DisposeAsync();
+        _writers.Dispose();
+    }
+
+    // The first mention of each task.
+    private static Pending[] Sorted(IEnumerable<Pending> rows) =>
+        [.. rows.DistinctBy(row => row.Registration.Key).OrderBy(row => row.Registration.TaskId, StringComparer.Ordinal)];
+
+    private Task WriteChunksAsync(Pending[] rows, CancellationToken cancellation) => rows.Length <= Chunk
+        ? WriteInTurnAsync(rows, cancellation)
+        : Parallel.ForEachAsync(
+            rows.Chunk(Chunk), new ParallelOptions { MaxDegreeOfParallelism = MostWriters, CancellationToken = cancellation },
+            async (chunk, stopping) => await WriteInTurnAsync(chunk, stopping));
+
+    private async Task WriteInTurnAsync(Pending[] rows, CancellationToken cancellation)
+    {
+        if (rows.Length == 0) return;
+        if (!await _writers.WaitAsync(Patience, cancellation)) throw new TimeoutException("Too many batches are being registered.");
+        try
+        {
+            await WriteAsync(rows);
+        }
+        finally
+        {
+            _writers.Release();
+        }
+    }
 
     private async Task WriteAsync(IReadOnlyList<Pending> rows)
     {
@@ -83,16 +121,16 @@ internal sealed class TaskRegistrar : IAsyncDisposable
     private async Task WriteRoundAsync(IReadOnlyList<Pending> rows, CancellationToken cancellation)
     {
         foreach (var row in rows) row.Result = null;
-        Pending[] firsts = [.. rows.DistinctBy(row => row.Registration.Key).OrderBy(row => row.Registration.TaskId, StringComparer.Ordinal)];
-        var owners = new SlotOwner[firsts.Length];
-        for (var i = 0; i < owners.Length; i++)
-            owners[i] = new(await LaneAsync(firsts[i].Registration, cancellation), firsts[i].Registration.Client);
+        var firsts = Sorted(rows);
+        await PlaceAsync(firsts, cancellation);
 
         await using var connection = await _dataSource.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
         var kept = await KeepAsync(connection, firsts, cancellation);
-        var served = await new RegistrationRound(connection, _slots, _ids, _limits.CallbacksPerTask).RunAsync(
-            [.. kept.Select(i => firsts[i])], [.. kept.Select(i => owners[i])], cancellation);
+        using var filed = await _slots.FileAsync(
+            connection, Array.ConvertAll(kept, row => new SlotOwner(row.Lane, row.Registration.Client)), cancellation);
+        var served = await new RegistrationRound(connection, _ids, _limits.CallbacksPerTask).RunAsync(kept, filed.Slots, cancellation);
+        await RegistrationFacts.TellAsync(connection, kept, cancellation);
         await transaction.CommitAsync(cancellation);
 
         foreach (var family in firsts.Where(row => row.Result is RegistrationResult.Created).Select(row => row.Registration.Family).Distinct())
@@ -100,22 +138,44 @@ internal sealed class TaskRegistrar : IAsyncDisposable
         if (served > 0) _dispatcher.Wake.Raise();
     }
 
-    // The positions of those whose upstream key is there and stays until the commit.
-    private static async Task<int[]> KeepAsync(NpgsqlConnection connection, Pending[] firsts, CancellationToken cancellation)
+    private async Task PlaceAsync(Pending[] rows, CancellationToken cancellation)
     {
-        var held = await UpstreamKeyHold.TakeAsync(connection, firsts.Select(row => row.Registration.UpstreamKey), cancellation);
-        foreach (var row in firsts.Where(row => !held.Contains(row.Registration.UpstreamKey)))
-            row.Result = new RegistrationResult.KeyRemoved();
-        return [.. Enumerable.Range(0, firsts.Length).Where(i => firsts[i].Result is null)];
+        var hosts = await _hosts.FindAsync(rows.Where(row => row.Host is not null).Select(row => row.Host!.Value), cancellation);
+        foreach (var row in rows)
+        {
+            if (row.Host is { } host) row.Destination = hosts[host];
+            var registration = row.Registration;
+            row.Lane = await _lanes.FindAsync(
+                registration.UpstreamKey, registration.Family, registration.ServiceTier ?? Client.Contracts.ServiceTiers.Default, cancellation);
+        }
     }
 
-    private ValueTask<int> LaneAsync(Registration registration, CancellationToken cancellation) => _lanes.FindAsync(
-        registration.UpstreamKey, registration.Family, registration.ServiceTier ?? Client.Contracts.ServiceTiers.Default, cancellation);
+    // Those whose upstream key is there and stays until the commit.
+    private static async Task<Pending[]> KeepAsync(NpgsqlConnection connection, Pending[] firsts, CancellationToken cancellation)
+    {
+        var held = await UpstreamKeyHold.TakeAsync(connection, firsts.Select(row => row.Registration.UpstreamKey), cancellation);
+        foreach (var row in firsts)
+        {
+            if (!held.Contains(row.Registration.UpstreamKey)) row.Result = new RegistrationResult.KeyRemoved();
+        }
+
+        return Array.FindAll(firsts, row => row.Result is null);
+    }
 
     /// <summary>A registration on its way.</summary>
     internal sealed class Pending(Registration registration)
     {
         public Registration Registration => registration;
+
+        public CallbackHost? Host => registration.Callback is { } callback ? new(registration.Client, callback.Host) : null;
+
+        /// <summary>Whether the answer shows the task, and not only its id.</summary>
+        public bool IsShown { get; init; }
+
+        public int Lane { get; set; }
+
+        /// <summary>Where the callback goes, if there is one.</summary>
+        public int Destination { get; set; }
 
         public RegistrationResult? Result { get; set; }
     }

@@ -25,6 +25,10 @@ internal static class TaskViews
         return [.. rows.Select(row => Of(row, LaneOf(row, lanes), [.. urls[row.Id]], counts[row.Id], withClient))];
     }
 
+    /// <summary>The view of a task that was inserted just now: nothing has become of it yet.</summary>
+    public static BridgeTask OfNew(TrackedTask row, Polling.Lane? lane, string? callback, bool withClient) =>
+        Of(row, lane, callback is null ? [] : [callback], [], withClient);
+
     private static async Task<List<Polling.Lane>> LanesOfAsync(BridgeDbContext db, IReadOnlyList<TrackedTask> rows, CancellationToken cancellation)
     {
         if (rows.All(row => row.EndedAt is not null)) return [];

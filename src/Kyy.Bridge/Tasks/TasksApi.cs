@@ -46,10 +46,10 @@ internal static class TasksApi
     }
 
     private static async Task<Results<Created<BridgeTask>, Ok<BridgeTask>, ProblemResult>> Register(
-        OnBehalfOf owner, Caller caller, JsonBody body, RegistrationReader reader, TaskRegistrar registrar, NpgsqlDataSource dataSource,
-        Quota quota, BridgeDbContext db, ModelCatalogue catalogue, HttpRequest request, CancellationToken cancellation)
+        OnBehalfOf owner, Caller caller, JsonBody body, Registrants registrants, RegistrationReader reader, TaskRegistrar registrar, Quota quota,
+        RegistrationAnswers answers, HttpRequest request, CancellationToken cancellation)
     {
-        var client = await Registrant.ReadAsync(dataSource, owner.ClientId, cancellation);
+        var client = await registrants.ReadAsync(owner.ClientId, cancellation);
         var (registration, refusal) = reader.Read(body.Root, client);
         if (refusal is not null) return refusal;
 
@@ -58,34 +58,26 @@ internal static class TasksApi
         {
             case null:
                 return quota.Refusal;
-            case RegistrationResult.Created(var id):
-                var created = await ShowAsync(id);
-                return TypedResults.Created($"{request.PathBase}/v1/tasks/{created.Id}", created);
+            case RegistrationResult.Created created:
+                var task = answers.OfNew(registration!, created, caller);
+                return TypedResults.Created($"{request.PathBase}/v1/tasks/{task.Id}", task);
             case RegistrationResult.Existing(var id):
-                return TypedResults.Ok(await ShowAsync(id));
+                return TypedResults.Ok(await answers.OfExistingAsync(id, owner.ClientId, caller, cancellation));
             case var refused:
                 return TaskProblems.Of(refused);
         }
-
-        async Task<BridgeTask> ShowAsync(Guid id) => await RegistrationWarnings.WarnedAsync(
-            db,
-            await TaskQueries.FindAsync(db, caller, id, cancellation)
-                ?? throw new InvalidOperationException($"Task {id} was registered and is not there."),
-            owner.ClientId,
-            catalogue,
-            cancellation);
     }
 
     private static async Task<Results<Ok<BatchResult>, ProblemResult>> RegisterBatch(
-        OnBehalfOf owner, Caller caller, JsonBody body, RegistrationReader reader, TaskRegistrar registrar, NpgsqlDataSource dataSource,
-        Quota quota, HttpContext context, CancellationToken cancellation)
+        OnBehalfOf owner, Caller caller, JsonBody body, Registrants registrants, RegistrationReader reader, TaskRegistrar registrar, Quota quota,
+        HttpContext context, CancellationToken cancellation)
     {
         var members = new MemberReader(body.Root);
         var items = members.Array("tasks", 1, TaskBatch.Largest, required: true);
         if (members.Refusal() is { } refusal) return refusal;
         if (ClientLimits.ChargeItems(context, caller, items!.Count) is { } tooMany) return tooMany;
 
-        var client = await Registrant.ReadAsync(dataSource, owner.ClientId, cancellation);
+        var client = await registrants.ReadAsync(owner.ClientId, cancellation);
         return TypedResults.Ok(await TaskBatch.RegisterAsync(items, client, caller, reader, registrar, quota, cancellation));
     }
 

@@ -9,7 +9,8 @@ internal static class TasksServices
     public static IServiceCollection AddTasks(this IServiceCollection services, LimitsSettings limits)
     {
         services.AddSingleton(limits);
-        services.AddSingleton<TaskRegistrar>().AddSingleton<RegistrationReader>();
+        services.AddSingleton<TaskRegistrar>().AddSingleton<RegistrationReader>().AddSingleton<RegistrationAnswers>();
+        services.AddSingleton<Registrants>().AddSingleton<CallbackHosts>();
         services.AddSingleton<TaskWaiters>().AddSingleton<TaskWaiting>();
         services.AddSingleton<StopBatch>();
         services.AddSingleton<ClaimRefreshes>().AddSingleton<SettleRefreshes>().AddSingleton<Refresher>().AddSingleton<RefreshWork>();

@@ -269,7 +269,8 @@ public sealed class ClaimDueTasksTests(PostgresServer server)
     {
         await using var connection = await database.DataSource.OpenConnectionAsync(Cancellation);
         await using var transaction = await connection.BeginTransactionAsync(Cancellation);
-        var slot = (await filing.FileAsync(connection, [new(lane, PollingDatabase.Client)], Cancellation)).Single();
+        using var filed = await filing.FileAsync(connection, [new(lane, PollingDatabase.Client)], Cancellation);
+        var slot = filed.Slots.Single();
         await using var insert = new NpgsqlCommand(
             """
             insert into bridge.tasks (id, client_id, upstream_key_id, task_id, family_given, service_tier, service_tier_given,

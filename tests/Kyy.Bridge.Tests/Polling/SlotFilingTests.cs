@@ -138,7 +138,7 @@ public sealed class SlotFilingTests(PostgresServer server)
         await using (var connection = await database.DataSource.OpenConnectionAsync(Cancellation))
         {
             await using var rolledBack = await connection.BeginTransactionAsync(Cancellation);
-            await filing.FileAsync(connection, [new(lane, PollingDatabase.Client)], Cancellation);
+            using var filed = await filing.FileAsync(connection, [new(lane, PollingDatabase.Client)], Cancellation);
         }
 
         (await database.NextDueAsync((await FileAsync(database, filing, lane)).Single())).ShouldNotBeNull();
@@ -148,8 +148,8 @@ public sealed class SlotFilingTests(PostgresServer server)
     {
         await using var connection = await database.DataSource.OpenConnectionAsync(Cancellation);
         await using var transaction = await connection.BeginTransactionAsync(Cancellation);
-        var slots = await filing.FileAsync(connection, [.. lanes.Select(lane => new SlotOwner(lane, PollingDatabase.Client))], Cancellation);
+        using var filed = await filing.FileAsync(connection, [.. lanes.Select(lane => new SlotOwner(lane, PollingDatabase.Client))], Cancellation);
         await transaction.CommitAsync(Cancellation);
-        return slots;
+        return [.. filed.Slots];
     }
 }

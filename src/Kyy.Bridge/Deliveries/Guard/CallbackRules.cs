@@ -10,14 +10,25 @@ internal sealed class CallbackRules(CallbackSettings settings, AddressGuard guar
 {
     public const int LongestUrl = 2_048;
 
+    // The last good one: in a batch nearly all are the same, and to judge a URL takes longer than all else that is read of a task.
+    private CallbackAddress? _last;
+
     /// <summary>The URL in a member; null where there is none, or none that webhooks can be sent to, which is then a fault.</summary>
     public CallbackAddress? Read(MemberReader members, string name)
     {
-        var url = members.Url(name, LongestUrl);
-        if (url is null || !Uri.TryCreate(url, UriKind.Absolute, out var uri)) return null;
-        if (Fault(uri) is not { } fault) return new(url, $"{HostOf(uri)}:{uri.Port}");
-        members.Fault(name, fault);
-        return null;
+        var url = members.OptionalText(name, LongestUrl);
+        if (url is null) return null;
+        if (Volatile.Read(ref _last) is { } last && last.Url == url) return last;
+        if ((TextRules.Url(url) ?? Fault(new Uri(url))) is { } fault)
+        {
+            members.Fault(name, fault);
+            return null;
+        }
+
+        var uri = new Uri(url);
+        var address = new CallbackAddress(url, $"{HostOf(uri)}:{uri.Port}");
+        Volatile.Write(ref _last, address);
+        return address;
     }
 
     /// <summary>What is wrong with a URL; null where nothing is. It names no address.</summary>
