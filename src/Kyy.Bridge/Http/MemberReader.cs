@@ -16,10 +16,12 @@ internal sealed class MemberReader
     /// <summary>The name of a fault of the whole value.</summary>
     public const string Whole = "$";
 
+    private const int UsualMembers = 12;
+
     private readonly JsonElement _object;
     private readonly string _prefix;
     private readonly Faults _faults;
-    private readonly List<string> _asked = [];
+    private readonly List<string> _asked = new(UsualMembers);
     private int _found;
 
     public MemberReader(JsonElement value)

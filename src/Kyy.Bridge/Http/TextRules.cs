@@ -14,7 +14,12 @@ internal static partial class TextRules
     {
         if (text.Length == 0) return "must not be empty";
         if (text.Length > maxLength && text.EnumerateRunes().Count() > maxLength) return $"must have at most {maxLength} characters";
-        return text.Any(char.IsControl) ? "must not hold control characters" : null;
+        foreach (var character in text)
+        {
+            if (char.IsControl(character)) return "must not hold control characters";
+        }
+
+        return null;
     }
 
     /// <summary>An address that webhooks can be sent to.</summary>

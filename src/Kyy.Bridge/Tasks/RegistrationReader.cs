@@ -15,6 +15,8 @@ internal sealed class RegistrationReader(ModelCatalogue catalogue, CallbackRules
     private const int LongestId = 200, LongestReference = 200, LargestMetadata = 4 << 10;
     private const int ShortestDeadline = 60, LongestDeadline = 604_800;
 
+    private static readonly string[] Tiers = [ServiceTiers.Default, ServiceTiers.Flex];
+
     private readonly string[] _families = [.. catalogue.Families.Where(family => family != catalogue.Default).Select(family => family.Id)];
 
     /// <summary>A registration, or all that is wrong with it.</summary>
@@ -52,7 +54,7 @@ internal sealed class RegistrationReader(ModelCatalogue catalogue, CallbackRules
 
     private string? Tier(MemberReader members, string? family)
     {
-        var tier = members.Choice("service_tier", [ServiceTiers.Default, ServiceTiers.Flex]);
+        var tier = members.Choice("service_tier", Tiers);
         if (tier != ServiceTiers.Flex) return tier;
         if (family is null) members.Fault("service_tier", "must come with family: only some families have a flex tier");
         else if (FamilyOf(family).FlexWindow is null) members.Fault("service_tier", $"must be {ServiceTiers.Default}: {family} has no flex tier");

@@ -17,7 +17,8 @@ internal sealed class RegistrationRound(NpgsqlConnection connection, Ids ids, in
     /// <param name="cancellation">Gives up.</param>
     public async Task<int> RunAsync(IReadOnlyList<Pending> rows, IReadOnlyList<long> slots, CancellationToken cancellation)
     {
-        NewTask[] tasks = [.. rows.Select((row, i) => new NewTask(ids.Next(), row.Registration, slots[i]))];
+        var made = ids.Next(rows.Count);
+        NewTask[] tasks = [.. rows.Select((row, i) => new NewTask(made[i], row.Registration, slots[i]))];
         var there = await InsertAsync(rows, tasks, cancellation);
         if (there.Count == 0) return 0;
 
@@ -33,6 +34,7 @@ internal sealed class RegistrationRound(NpgsqlConnection connection, Ids ids, in
     {
         var inserted = await InsertTasks.InsertAsync(connection, tasks, cancellation);
         var callbacks = new List<NewCallback>(tasks.Length);
+        var made = ids.Next(tasks.Length);
         var there = new List<int>();
         for (var i = 0; i < tasks.Length; i++)
         {
@@ -43,7 +45,7 @@ internal sealed class RegistrationRound(NpgsqlConnection connection, Ids ids, in
             }
 
             rows[i].Result = new RegistrationResult.Created(tasks[i].Id);
-            if (rows[i].Registration.Callback is { } callback) callbacks.Add(new(ids.Next(), tasks[i].Id, rows[i].Destination, callback));
+            if (rows[i].Registration.Callback is { } callback) callbacks.Add(new(made[i], tasks[i].Id, rows[i].Destination, callback));
         }
 
         await AddCallbacks.AddAsync(connection, callbacks, mayHaveEnded: false, cancellation);

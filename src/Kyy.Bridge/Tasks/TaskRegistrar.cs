@@ -64,7 +64,7 @@ internal sealed class TaskRegistrar : IAsyncDisposable
         Pending[] pending = [.. registrations.Select(registration => new Pending(registration))];
         // Sorted before they are cut, so that transactions at the same time write to different places of an index.
         await WriteChunksAsync(Sorted(pending), cancellation);
-        await WriteChunksAsync([.. pending.Where(row => row.Result is null)], cancellation);
+        await WriteChunksAsync(Array.FindAll(pending, row => row.Result is null), cancellation);
         return [.. pending.Select(one => one.Result!)];
     }
 
@@ -75,19 +75,30 @@ internal sealed class TaskRegistrar : IAsyncDisposable
         _writers.Dispose();
     }
 
-    // The first mention of each task.
-    private static Pending[] Sorted(IEnumerable<Pending> rows) =>
-        [.. rows.DistinctBy(row => row.Registration.Key).OrderBy(row => row.Registration.TaskId, StringComparer.Ordinal)];
+    // The first mention of each task. The parts of a batch are sorted already.
+    private static IReadOnlyList<Pending> Sorted(IReadOnlyList<Pending> rows) => IsSorted(rows)
+        ? rows
+        : [.. rows.DistinctBy(row => row.Registration.Key).OrderBy(row => row.Registration.TaskId, StringComparer.Ordinal)];
 
-    private Task WriteChunksAsync(Pending[] rows, CancellationToken cancellation) => rows.Length <= Chunk
+    private static bool IsSorted(IReadOnlyList<Pending> rows)
+    {
+        for (var i = 1; i < rows.Count; i++)
+        {
+            if (string.CompareOrdinal(rows[i - 1].Registration.TaskId, rows[i].Registration.TaskId) >= 0) return false;
+        }
+
+        return true;
+    }
+
+    private Task WriteChunksAsync(IReadOnlyList<Pending> rows, CancellationToken cancellation) => rows.Count <= Chunk
         ? WriteInTurnAsync(rows, cancellation)
         : Parallel.ForEachAsync(
             rows.Chunk(Chunk), new ParallelOptions { MaxDegreeOfParallelism = MostWriters, CancellationToken = cancellation },
             async (chunk, stopping) => await WriteInTurnAsync(chunk, stopping));
 
-    private async Task WriteInTurnAsync(Pending[] rows, CancellationToken cancellation)
+    private async Task WriteInTurnAsync(IReadOnlyList<Pending> rows, CancellationToken cancellation)
     {
-        if (rows.Length == 0) return;
+        if (rows.Count == 0) return;
         if (!await _writers.WaitAsync(Patience, cancellation)) throw new TimeoutException("Too many batches are being registered.");
         try
         {
@@ -138,7 +149,7 @@ internal sealed class TaskRegistrar : IAsyncDisposable
         if (served > 0) _dispatcher.Wake.Raise();
     }
 
-    private async Task PlaceAsync(Pending[] rows, CancellationToken cancellation)
+    private async Task PlaceAsync(IReadOnlyList<Pending> rows, CancellationToken cancellation)
     {
         var hosts = await _hosts.FindAsync(rows.Where(row => row.Host is not null).Select(row => row.Host!.Value), cancellation);
         foreach (var row in rows)
@@ -151,7 +162,8 @@ internal sealed class TaskRegistrar : IAsyncDisposable
     }
 
     // Those whose upstream key is there and stays until the commit.
-    private static async Task<Pending[]> KeepAsync(NpgsqlConnection connection, Pending[] firsts, CancellationToken cancellation)
+    private static async Task<Pending[]> KeepAsync(
+        NpgsqlConnection connection, IReadOnlyList<Pending> firsts, CancellationToken cancellation)
     {
         var held = await UpstreamKeyHold.TakeAsync(connection, firsts.Select(row => row.Registration.UpstreamKey), cancellation);
         foreach (var row in firsts)
@@ -159,7 +171,7 @@ internal sealed class TaskRegistrar : IAsyncDisposable
             if (!held.Contains(row.Registration.UpstreamKey)) row.Result = new RegistrationResult.KeyRemoved();
         }
 
-        return Array.FindAll(firsts, row => row.Result is null);
+        return [.. firsts.Where(row => row.Result is null)];
     }
 
     /// <summary>A registration on its way.</summary>

@@ -144,6 +144,32 @@ public sealed class SlotFilingTests(PostgresServer server)
         (await database.NextDueAsync((await FileAsync(database, filing, lane)).Single())).ShouldNotBeNull();
     }
 
+    [Fact]
+    public async Task Transactions_at_the_same_time_do_not_wait_for_each_other_and_leave_both_slots_open()
+    {
+        await using var database = await PollingDatabase.CreateAsync(server);
+        var filing = new SlotFiling(_time);
+        var lane = await database.LaneAsync();
+        SlotOwner[] owner = [new(lane, PollingDatabase.Client)];
+        await FileAsync(database, filing, lane);
+        await using var first = await database.DataSource.OpenConnectionAsync(Cancellation);
+        await using var second = await database.DataSource.OpenConnectionAsync(Cancellation);
+        await using var one = await first.BeginTransactionAsync(Cancellation);
+        await using var other = await second.BeginTransactionAsync(Cancellation);
+
+        var filed = await filing.FileAsync(first, owner, Cancellation);
+        var meanwhile = await filing.FileAsync(second, owner, Cancellation);
+        await one.CommitAsync(Cancellation);
+        await other.CommitAsync(Cancellation);
+        filed.Dispose();
+        meanwhile.Dispose();
+
+        meanwhile.Slots.ShouldNotBe(filed.Slots);
+        (await FileAsync(database, filing, lane)).ShouldBe(meanwhile.Slots);
+        await FileAsync(database, filing, [.. Enumerable.Repeat(lane, 600)]);
+        (await database.ReadAsync<long>("select id from bridge.slots")).Count.ShouldBe(3);
+    }
+
     private static async Task<long[]> FileAsync(PollingDatabase database, SlotFiling filing, params int[] lanes)
     {
         await using var connection = await database.DataSource.OpenConnectionAsync(Cancellation);

@@ -1,6 +1,7 @@
 using System.Net;
 using Kyy.Bridge.Client.Contracts;
 using Kyy.Bridge.Outcomes;
+using Kyy.Bridge.Tests.Keys.UpstreamKeys;
 using Kyy.Bridge.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -168,6 +169,44 @@ public sealed class RegistrationTests(PostgresServer server)
         (result.Created, result.Existing, result.Rejected).ShouldBe((2, 1, 0));
         result.Results.Select(item => item.Status).ShouldBe([201, 201, 200]);
         result.Results[2].Id.ShouldBe(result.Results[0].Id);
+    }
+
+    [Fact]
+    public async Task Batch_WithATaskTwiceFarApart_MakesItTheFirstTime()
+    {
+        await using var bridge = await StartAsync();
+        var client = bridge.ClientOf((await bridge.CreateClientAsync()).ApiKey);
+        TaskRegistration[] tasks = [.. Enumerable.Range(0, 5_000).Select(i => new TaskRegistration { TaskId = $"video_{i % 4_900}" })];
+
+        var result = await client.RegisterBatchAsync(tasks, cancellationToken: Cancellation);
+
+        (result.Created, result.Existing, result.Rejected).ShouldBe((4_900, 100, 0));
+        result.Results.Take(4_900).ShouldAllBe(item => item.Status == 201);
+        result.Results.Skip(4_900).Select(item => item.Id).ShouldBe(result.Results.Take(100).Select(item => item.Id));
+    }
+
+    [Theory]
+    [InlineData("""{"task_id":"video_1"}""")]
+    [InlineData("""
+        {"task_id":"video_1","family":"seedance15","service_tier":"flex","reference":"r","metadata":{"a": 1},"deadline_seconds":600,
+         "callback_url":"http://127.0.0.1:9/a","events":["task.completed","task.queued"]}
+        """)]
+    public async Task Register_AnswersWithWhatAGetShows(string body)
+    {
+        await using var bridge = await StartAsync();
+        var created = await bridge.CreateClientAsync();
+        var caller = bridge.As(created.ApiKey);
+        await bridge.ClientOf(created.ApiKey).CreateEndpointAsync(new() { Url = "http://127.0.0.1:9/endpoint" }, cancellationToken: Cancellation);
+        (await caller.PostTextAsync("/v1/tasks", body.Replace("video_1", "video_0", StringComparison.Ordinal))).Dispose();
+        await bridge.Database.ExecuteAsync(
+            "update bridge.lanes set failures = 3, last_failure_at = now(), last_failure_kind = 'transport'");
+
+        using var answer = await caller.PostTextAsync("/v1/tasks", body);
+
+        answer.Status.ShouldBe(HttpStatusCode.Created);
+        using var shown = await caller.GetAsync(answer.Header("Location")!);
+        answer.Body.ShouldBe(shown.Body);
+        answer.Read(BridgeJson.Wire.BridgeTask).ConsecutiveFailures.ShouldBe(3);
     }
 
     private Task<BridgeApplication> StartAsync(params (string Key, string Value)[] settings) =>
