@@ -53,7 +53,12 @@ internal static class RegistrationReport
 
     private static object Figures(Stretch row) => new
     {
-        row.What, row.Size, row.AtOnce, row.Tasks, row.Refused, row.PerSecond,
+        row.What,
+        row.Size,
+        row.AtOnce,
+        row.Tasks,
+        row.Refused,
+        row.PerSecond,
         ServerSecondsPerMillion = row.PerMillion(row.Server),
         PostgresSecondsPerMillion = row.PerMillion(row.Postgres),
         SenderSecondsPerMillion = row.PerMillion(row.Own),

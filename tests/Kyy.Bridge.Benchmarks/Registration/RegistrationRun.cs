@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Kyy.Bridge.Benchmarks.Load;
 
 namespace Kyy.Bridge.Benchmarks.Registration;
 
@@ -56,9 +57,9 @@ internal sealed class RegistrationRun(RegistrationStage stage, CancellationToken
 
     private async Task MeasureAsync(string what, int size, int atOnce, Sender sender, Func<byte[]?> next)
     {
-        var (before, ownBefore) = (stage.Processors(what == Stretch.Bare), ProcessorTime.Of(Environment.ProcessId));
+        var (before, ownBefore) = (stage.Processors(what == Stretch.Bare), ProcessTimes.Of(Environment.ProcessId).TotalSeconds);
         var (taken, refused, took) = await sender.RunAsync(next, atOnce, stopping);
-        var (after, ownAfter) = (stage.Processors(what == Stretch.Bare), ProcessorTime.Of(Environment.ProcessId));
+        var (after, ownAfter) = (stage.Processors(what == Stretch.Bare), ProcessTimes.Of(Environment.ProcessId).TotalSeconds);
         _stretches.Add(new(
             what, size, atOnce, taken * size, refused, took, after.Server - before.Server, after.Postgres - before.Postgres, ownAfter - ownBefore));
     }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
+using Kyy.Bridge.Benchmarks.Load;
 using Kyy.Bridge.Benchmarks.Stages;
 using Kyy.Bridge.Client;
 using Kyy.Bridge.Client.Contracts;
@@ -38,7 +39,8 @@ internal sealed class RegistrationStage : IAsyncDisposable
     /// <param name="settings">The service's configuration, as environment variables.</param>
     /// <param name="stopping">Gives up.</param>
     /// <exception cref="DemoException">The service, its database or the bare endpoint does not come up.</exception>
-    public static async Task<RegistrationStage> StartAsync(string folder, IReadOnlyDictionary<string, string> settings, CancellationToken stopping)
+    public static async Task<RegistrationStage> StartAsync(
+        string folder, IReadOnlyDictionary<string, string> settings, CancellationToken stopping)
     {
         var stage = new RegistrationStage(Path.GetFullPath(Path.Combine(folder, "registration-postgres")));
         try
@@ -58,7 +60,7 @@ internal sealed class RegistrationStage : IAsyncDisposable
 
     /// <summary>Processor seconds so far of whoever registers, and of PostgreSQL.</summary>
     public (double Server, double Postgres) Processors(bool bare) =>
-        (ProcessorTime.Of(bare ? _bare!.Id : _service!.Id), ProcessorTime.OfFamily(PostmasterId()));
+        (ProcessTimes.Of(bare ? _bare!.Id : _service!.Id).TotalSeconds, ProcessTimes.OfFamily(PostmasterId()).TotalSeconds);
 
     /// <summary>Tasks in the database.</summary>
     public async Task<long> CountAsync(CancellationToken stopping)
