@@ -7,11 +7,17 @@ internal sealed class InFlight
     private int _count;
     private TaskCompletionSource? _empty;
 
+    /// <summary>How much has been begun and not ended.</summary>
+    public int Count => Volatile.Read(ref _count);
+
     /// <summary>Runs <paramref name="work"/> without being waited for. The work handles its own failures.</summary>
-    public void Begin(Func<Task> work)
+    public void Begin(Func<Task> work) => Begin(work, static work => work());
+
+    /// <summary>Likewise, for work on <paramref name="what"/>.</summary>
+    public void Begin<T>(T what, Func<T, Task> work)
     {
         lock (_lock) _count++;
-        _ = RunAsync(work);
+        _ = RunAsync(what, work);
     }
 
     /// <summary>Returns when nothing is in flight.</summary>
@@ -25,11 +31,11 @@ internal sealed class InFlight
         }
     }
 
-    private async Task RunAsync(Func<Task> work)
+    private async Task RunAsync<T>(T what, Func<T, Task> work)
     {
         try
         {
-            await work();
+            await work(what);
         }
         finally
         {

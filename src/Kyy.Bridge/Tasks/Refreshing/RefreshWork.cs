@@ -50,7 +50,7 @@ internal sealed class RefreshWork(
             foreach (var one in ready)
             {
                 // Where requests in flight fill the room, the first that ends wakes the loop.
-                var places = room.Take(Math.Min(LargestClaim, options.MaxConcurrency), Wake);
+                var places = room.Take(Math.Min(LargestClaim, options.MaxConcurrency), Wake, _horizon / 2);
                 if (places == 0) return new(started + round);
                 round += await ClaimAsync(one, places, cancellation);
                 var next = one.Budget.Pacer.NextIn(one.Budget.Rate, _horizon);
