@@ -12,7 +12,7 @@ internal static class PollingServices
     public static IServiceCollection AddPolling(this IServiceCollection services, IEnumerable<ModelFamily> families)
     {
         services.AddSingleton<Lanes>().AddSingleton<SlotFiling>().AddSingleton<PollSignals>().AddSingleton<ClaimDueTasks>();
-        services.AddSingleton<Judge>().AddSingleton<Poller>().AddSingleton<Asker>().AddSingleton<AnswerIntake>();
+        services.AddSingleton<Judge>().AddSingleton<Poller>().AddSingleton<Asker>().AddSingleton<AnswerIntake>().AddSingleton<ClaimCorrections>();
         services.AddSingleton(NewRoom).AddSingleton<Lateness>();
         services.AddSingleton<LiveBudgets>().AddSingleton<BudgetStore>().AddSingleton<BudgetKeeper>();
         services.AddSingleton<IRecurringWork, BudgetWork>();

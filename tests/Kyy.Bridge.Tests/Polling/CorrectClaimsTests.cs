@@ -16,7 +16,7 @@ public sealed class CorrectClaimsTests(PostgresServer server)
         var (lane, slot, tasks) = await database.FileAsync(start);
         var claimed = (await database.ClaimNowAsync(lane)).Single();
 
-        await CorrectClaims.HandBackAsync(database.DataSource, claimed);
+        await CorrectClaims.HandBackAsync(database.DataSource, [new(claimed, IsLate: true)]);
 
         var times = await database.TimesAsync(tasks[0]);
         times.Polls.ShouldBe(0);
@@ -35,7 +35,7 @@ public sealed class CorrectClaimsTests(PostgresServer server)
         var second = (await database.ClaimAsync(lane, now: Now + 40 * Second)).Single();
         second.LastPolledAt.ShouldBe(Now);
 
-        await CorrectClaims.HandBackAsync(database.DataSource, second);
+        await CorrectClaims.HandBackAsync(database.DataSource, [new(second, IsLate: true)]);
 
         var times = await database.TimesAsync(tasks[0]);
         times.LastPolledAt.ShouldBe(Now);
@@ -50,7 +50,7 @@ public sealed class CorrectClaimsTests(PostgresServer server)
         var first = (await database.ClaimAsync(lane)).Single();
         await database.ClaimAsync(lane, now: Now + 40 * Second);
 
-        await CorrectClaims.HandBackAsync(database.DataSource, first);
+        await CorrectClaims.HandBackAsync(database.DataSource, [new(first, IsLate: true)]);
 
         (await database.TimesAsync(tasks[0])).ShouldBe(new TaskTimes(Now + 80 * Second, Now + 40 * Second, 2, slot));
     }
@@ -63,8 +63,8 @@ public sealed class CorrectClaimsTests(PostgresServer server)
         var claimed = (await database.ClaimAsync(lane)).Single();
         await database.EndAsync(tasks[0]);
 
-        await CorrectClaims.HandBackAsync(database.DataSource, claimed);
-        await CorrectClaims.PushOnAsync(database.DataSource, claimed, 10 * Second, 30 * Second);
+        await CorrectClaims.HandBackAsync(database.DataSource, [new(claimed, IsLate: true)]);
+        await CorrectClaims.PushOnAsync(database.DataSource, [new(claimed, 10 * Second, 30 * Second)]);
 
         (await database.TimesAsync(tasks[0])).ShouldBe(new TaskTimes(null, Now, 1, null));
     }
@@ -79,7 +79,7 @@ public sealed class CorrectClaimsTests(PostgresServer server)
         var (lane, slot, tasks) = await database.FileAsync(Now);
         var claimed = (await database.ClaimAsync(lane, interval: 40 * Second)).Single();
 
-        await CorrectClaims.PushOnAsync(database.DataSource, claimed, latest * Second, minimum: 30 * Second);
+        await CorrectClaims.PushOnAsync(database.DataSource, [new(claimed, latest * Second, 30 * Second)]);
 
         (await database.TimesAsync(tasks[0])).ShouldBe(new TaskTimes(Now + next * Second, Now + latest * Second, 1, slot));
     }
@@ -92,7 +92,7 @@ public sealed class CorrectClaimsTests(PostgresServer server)
         var first = (await database.ClaimAsync(lane)).Single();
         await database.ClaimAsync(lane, now: Now + 40 * Second);
 
-        await CorrectClaims.PushOnAsync(database.DataSource, first, 60 * Second, 30 * Second);
+        await CorrectClaims.PushOnAsync(database.DataSource, [new(first, 60 * Second, 30 * Second)]);
 
         (await database.TimesAsync(tasks[0])).ShouldBe(new TaskTimes(Now + 80 * Second, Now + 40 * Second, 2, slot));
     }
