@@ -24,6 +24,7 @@ internal sealed class PollerHarness : IAsyncDisposable
     private readonly ModelFamily _family;
     private readonly OutcomeRecorder _recorder;
     private readonly AnswerIntake _intake;
+    private readonly ClaimCorrections _corrections;
     private readonly Dispatcher _dispatcher;
     private readonly DatabaseClock _databaseClock;
     private readonly UpstreamOptions _options;
@@ -37,7 +38,7 @@ internal sealed class PollerHarness : IAsyncDisposable
         var inbox = new DeliveryInbox(new DeliverySettings(), clock);
         _recorder = new(
             database.DataSource, inbox, new TaskWaiters(database.DataSource, clock),
-            new DurationRecorder(database.DataSource, ModelCatalogue.Documented, NullLogger<DurationRecorder>.Instance),
+            new DurationRecorder(database.DataSource, ModelCatalogue.Documented, clock, NullLogger<DurationRecorder>.Instance),
             new Ids(clock), clock, NullLogger<OutcomeRecorder>.Instance);
         var (room, jitter) = (new PollRoom(options.MaxConcurrency, options.Timeout / 8, clock), new Jitter(() => Jitter()));
         _options = options;
@@ -47,7 +48,8 @@ internal sealed class PollerHarness : IAsyncDisposable
         _intake = new(
             keeper, new Judge(ModelCatalogue.Documented), ModelCatalogue.Documented, database.Lanes, _recorder,
             new TransitionListeners(database.DataSource, clock), databaseClock, options, NullLogger<AnswerIntake>.Instance);
-        var asker = new Asker(database.DataSource, Upstream, _intake, keeper, room, clock, NullLogger<Asker>.Instance);
+        _corrections = new(database.DataSource, clock, NullLogger<ClaimCorrections>.Instance);
+        var asker = new Asker(Upstream, _intake, keeper, room, _corrections, clock, NullLogger<Asker>.Instance);
         Poller = new(
             database.DataSource, database.Claims, keys, ModelCatalogue.Documented, Budgets, keeper, asker, room,
             new LearnedEstimates(database.DataSource), new Lateness(), options, clock, jitter);
@@ -182,6 +184,7 @@ internal sealed class PollerHarness : IAsyncDisposable
         Refreshes.Wake.Dispose();
         await _dispatcher.DisposeAsync();
         await _intake.DisposeAsync();
+        await _corrections.DisposeAsync();
         await _recorder.DisposeAsync();
         _wake.Dispose();
         await Database.DisposeAsync();

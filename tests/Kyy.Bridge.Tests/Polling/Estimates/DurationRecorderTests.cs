@@ -18,12 +18,32 @@ public sealed class DurationRecorderTests(PostgresServer server)
     public async Task Only_models_of_a_documented_family_are_learned_under_one_name_however_they_are_written()
     {
         await using var database = await DurationsDatabase.CreateAsync(server);
-        var recorder = new DurationRecorder(database.DataSource, ModelCatalogue.Documented, NullLogger<DurationRecorder>.Instance);
+        await using var recorder = NewRecorder(database, new());
 
         await recorder.RecordAsync([Seen("VEO_3_1 "), Seen("veo_3_1"), Seen("sora_2"), Seen(""), Seen("veo" + new string('x', 200))]);
         await recorder.RecordAsync([]);
 
         (await database.RowsAsync()).Select(row => (row.Model, row.Observed)).ShouldBe([("veo_3_1", 2)]);
+    }
+
+    [Fact]
+    public async Task What_follows_within_a_second_is_gathered_and_written_with_what_comes_after_it_or_at_the_end()
+    {
+        await using var database = await DurationsDatabase.CreateAsync(server);
+        var time = new ManualTime();
+        await using (var recorder = NewRecorder(database, time))
+        {
+            await recorder.RecordAsync([Seen("veo_3_1")]);
+            await recorder.RecordAsync([Seen("veo_3_1")]);
+            (await ObservedAsync(database)).ShouldBe(1);
+
+            time.Advance(TimeSpan.FromSeconds(1));
+            await recorder.RecordAsync([Seen("veo_3_1")]);
+            (await ObservedAsync(database)).ShouldBe(3);
+            await recorder.RecordAsync([Seen("veo_3_1")]);
+        }
+
+        (await ObservedAsync(database)).ShouldBe(4);
     }
 
     [Fact]
@@ -53,6 +73,11 @@ public sealed class DurationRecorderTests(PostgresServer server)
         bridge.Log.Lines.ShouldContain(line => line.Contains("observed durations could not be kept", StringComparison.Ordinal));
     }
 
+    private static DurationRecorder NewRecorder(DurationsDatabase database, ManualTime time) =>
+        new(database.DataSource, ModelCatalogue.Documented, time, NullLogger<DurationRecorder>.Instance);
+
+    private static async Task<long> ObservedAsync(DurationsDatabase database) => (await database.RowsAsync()).ShouldHaveSingleItem().Observed;
+
     private static ObservedDuration Seen(string model) => new(model, "default", From, To);
 
     private static async Task<BridgeTask[]> RegisterAsync(BridgeApplication bridge, int count)
@@ -62,10 +87,12 @@ public sealed class DurationRecorderTests(PostgresServer server)
             .Select(i => client.RegisterAsync(new() { TaskId = $"video_{i}" }, cancellationToken: Cancellation)));
     }
 
-    private static Task RecordAsync(BridgeApplication bridge, BridgeTask[] tasks, string[] statuses)
+    private static async Task RecordAsync(BridgeApplication bridge, BridgeTask[] tasks, string[] statuses)
     {
         var recorder = bridge.Services.GetRequiredService<OutcomeRecorder>();
-        return Task.WhenAll(tasks.Zip(statuses, (task, status) =>
+        await Task.WhenAll(tasks.Zip(statuses, (task, status) =>
             recorder.RecordAsync(Make.Outcome(task.Id, status) with { Observed = Seen("veo_3_1") })));
+        // What a second batch brought is written later.
+        await bridge.Services.GetRequiredService<DurationRecorder>().WriteAsync();
     }
 }
