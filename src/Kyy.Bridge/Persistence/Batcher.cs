@@ -23,12 +23,11 @@ internal sealed class Batcher<T> : IAsyncDisposable
     }
 
     /// <summary>Adds a row and returns when it has been written and committed.</summary>
-    public async Task AddAsync(T row, CancellationToken cancellation = default)
+    public Task AddAsync(T row, CancellationToken cancellation = default)
     {
-        var entry = new Entry(row, new(TaskCreationOptions.RunContinuationsAsynchronously));
-        await _entries.Writer.WriteAsync(entry, cancellation);
-        // Not given up by the caller's cancellation from here on: the row is being written.
-        await entry.Written.Task;
+        if (cancellation.IsCancellationRequested) return Task.FromCanceled(cancellation);
+        var entry = new Entry(row);
+        return _entries.Writer.TryWrite(entry) ? entry.Task : AddToFullAsync(entry, cancellation);
     }
 
     /// <summary>Writes what was added, then ends.</summary>
@@ -36,6 +35,13 @@ internal sealed class Batcher<T> : IAsyncDisposable
     {
         _entries.Writer.TryComplete();
         await _loop;
+    }
+
+    private async Task AddToFullAsync(Entry entry, CancellationToken cancellation)
+    {
+        await _entries.Writer.WriteAsync(entry, cancellation);
+        // Not given up by the caller's cancellation from here on: the row is being written.
+        await entry.Task;
     }
 
     private async Task WriteAllAsync()
@@ -54,13 +60,17 @@ internal sealed class Batcher<T> : IAsyncDisposable
         try
         {
             await _write(batch.ConvertAll(entry => entry.Row));
-            foreach (var entry in batch) entry.Written.TrySetResult();
+            foreach (var entry in batch) entry.TrySetResult();
         }
         catch (Exception exception)
         {
-            foreach (var entry in batch) entry.Written.TrySetException(exception);
+            foreach (var entry in batch) entry.TrySetException(exception);
         }
     }
 
-    private sealed record Entry(T Row, TaskCompletionSource Written);
+    // What its adder waits for, and the row: one object.
+    private sealed class Entry(T row) : TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)
+    {
+        public T Row => row;
+    }
 }

@@ -17,15 +17,21 @@ internal sealed partial class AnswerIntake(
 
     private readonly Batcher<LaneReport> _laneReports = new(LargestReport, lanes.ReportAsync);
 
-    public Task TakeInAsync(PollJob job, UpstreamExchange exchange) => TakeInAsync(job, exchange, _ => RecordAsync(job, exchange));
+    public Task TakeInAsync(PollJob job, UpstreamExchange exchange)
+    {
+        var lesson = job.Budget.Learn(job.Task, exchange.Reply, exchange.SentAt, job.IsProbe);
+        return lesson == Lesson.None ? RecordAsync(job, exchange) : TakeInAsync(job, lesson, _ => RecordAsync(job, exchange));
+    }
 
     /// <summary>Likewise, where the answer means something else for its task than for one in flight.</summary>
     /// <param name="job">The request.</param>
     /// <param name="exchange">What came of it.</param>
     /// <param name="record">Records what it means for the task, given what it says of the key.</param>
-    public async Task TakeInAsync(PollJob job, UpstreamExchange exchange, Func<Lesson, Task> record)
+    public Task TakeInAsync(PollJob job, UpstreamExchange exchange, Func<Lesson, Task> record) =>
+        TakeInAsync(job, job.Budget.Learn(job.Task, exchange.Reply, exchange.SentAt, job.IsProbe), record);
+
+    private async Task TakeInAsync(PollJob job, Lesson lesson, Func<Lesson, Task> record)
     {
-        var lesson = job.Budget.Learn(job.Task, exchange.Reply, exchange.SentAt, job.IsProbe);
         // Its first step closes the key for this process at once; what it stores is not waited for, nor is the answer lost with it.
         var carriedOut = lesson.Change is { } change ? keeper.CarryOutAsync(job.Budget, change, job.IsProbe) : Task.CompletedTask;
         try
@@ -53,6 +59,7 @@ internal sealed partial class AnswerIntake(
             return;
         }
 
+        if (verdict == Verdict.Unchanged.Instance && !job.Lane.IsFailing) return;
         await RecordAsync(job.Task, WithObservation(job, verdict));
         if (job.Lane.IsFailing && IsOfTheTask(exchange.Reply)) await _laneReports.AddAsync(new(job.Lane.Id, 0, null, clock.Now));
     }

@@ -53,7 +53,8 @@ internal sealed class Judge(ModelCatalogue catalogue)
     private static ModelFamily Find(ModelCatalogue catalogue, string? id) =>
         id is not null && catalogue.Find(id) is { } family ? family : catalogue.Default;
 
-    private sealed record Case(ModelCatalogue Catalogue, DueTask Task, DateTimeOffset ReadAt, string? Excerpt)
+    // A value: most answers say nothing new, and those are to cost nothing.
+    private readonly record struct Case(ModelCatalogue Catalogue, DueTask Task, DateTimeOffset ReadAt, string? Excerpt)
     {
         public Verdict Decide(UpstreamReply reply, bool routeIsDoubtful) => reply switch
         {
@@ -108,15 +109,15 @@ internal sealed class Judge(ModelCatalogue catalogue)
                 _ => throw new InvalidOperationException($"No status for {reply.Status}."),
             };
             var advances = Rank(status) > Rank(Task.Status);
+            if (!advances && !Tells(reply.Facts)) return Verdict.Unchanged.Instance;
             var reading = Reading(advances ? status : Task.Status, reply.Facts);
-            if (!advances && !Tells(reading)) return Verdict.Unchanged.Instance;
-            return new Verdict.News(reading with { EventType = advances && Task.WantsTransitions ? "task." + status : null });
+            return new Verdict.News(advances && Task.WantsTransitions ? reading with { EventType = "task." + status } : reading);
         }
 
         // A model's name or a creation time that was not known, or the end of a row of failures.
-        private bool Tells(Reading reading) =>
-            reading.Family != Task.Family || (reading.Model is not null && reading.Model != Task.Model)
-            || (reading.UpstreamCreatedAt is not null && Task.UpstreamCreatedAt is null)
+        private bool Tells(UpstreamFacts facts) =>
+            (facts.Model is not null && (Task.Family is null || facts.Model != Task.Model))
+            || (facts.Created is not null && Task.UpstreamCreatedAt is null)
             || Task.ConsecutiveFailures > 0 || Task.NotFound > 0;
 
         /// <summary>There is no such task for this key: too young to be readable yet, gone after its life, or not there.</summary>

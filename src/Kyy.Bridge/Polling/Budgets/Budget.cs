@@ -140,11 +140,9 @@ internal sealed class Budget(int id, PollWindow window, TimeProvider time)
     {
         _outage.Clear(task.Id);
         if (reply is UpstreamReply.Reading) _route.Clear(task.Id);
-        return new()
-        {
-            Change = isProbe ? new BudgetChange.Reopen() : null,
-            Theirs = _trust.Answered(),
-        };
+        var theirs = _trust.Answered();
+        if (theirs.Count == 0 && !isProbe) return Lesson.None;
+        return new() { Change = isProbe ? new BudgetChange.Reopen() : null, Theirs = theirs };
     }
 
     private static Lesson Pause(string reason, int? statusCode, TimeSpan? askedFor, bool lowersPace = false) =>

@@ -30,6 +30,8 @@ internal sealed class Suspects(int enough)
     {
         lock (_lock)
         {
+            // The usual case, after every answer.
+            if (_suspects.Count == 0 && _offenders.Count == 0) return;
             if (_offenders.Count > MostOffenders) _offenders.Clear();
             _offenders.UnionWith(_suspects);
             _offenders.Remove(answered);
