@@ -45,7 +45,7 @@ internal sealed class Poller(
             var all = await LanesDue.ReadAsync(
                 dataSource, family.Id, OthersOf(family), UpstreamOptions.Normal(options.BaseUrl), null, cancellation);
             // As long as every claim gets what it asks for, the next look would say the same.
-            for (var round = Round.None; !round.IsShort; )
+            for (var round = Round.None; !round.IsShort;)
             {
                 var ready = ReadyLane.InTurn(all, budgets, readAt);
                 if (ready.Count == 0 && round.Started > 0) break;
