@@ -5,7 +5,7 @@ namespace Kyy.Bridge.Deliveries;
 
 /// <summary>
 /// The hand-over in memory from the recorder to this process's dispatcher: what was just recorded is sent at once, without a
-/// look into the database. It takes only what the dispatcher has room for; the rest is due at once for whoever has.
+/// look into the database. It takes no more than may wait for a place; the rest is due at once for whoever has room.
 /// </summary>
 internal sealed class DeliveryInbox
 {
@@ -19,7 +19,7 @@ internal sealed class DeliveryInbox
     {
         Lease = settings.Lease;
         LeaseTicks = (long)(settings.Lease.TotalSeconds * time.TimestampFrequency);
-        (_capacity, _hold) = (settings.MaxConcurrency, settings.Hold);
+        (_capacity, _hold) = (new DispatchShares(settings.MaxConcurrency, settings.MaxConcurrencyPerHost).Waiting, settings.Hold);
     }
 
     public TimeSpan Lease { get; }
@@ -52,7 +52,7 @@ internal sealed class DeliveryInbox
         }
     }
 
-    /// <summary>Gives a place back when its delivery has been taken up.</summary>
+    /// <summary>Gives places back whose deliveries wait no longer.</summary>
     public void Release(int places)
     {
         lock (_deliveries) _taken -= places;

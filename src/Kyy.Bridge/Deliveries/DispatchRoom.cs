@@ -12,11 +12,33 @@ namespace Kyy.Bridge.Deliveries;
 /// </remarks>
 internal sealed class DispatchRoom(DispatchShares shares, WakeSignal freed)
 {
+    private const int MostWatched = 64;
+
     private readonly Lock _lock = new();
     private readonly Dictionary<(Guid Client, string Host), Count> _byLane = [];
     private readonly Dictionary<Guid, int> _byClient = [];
     private readonly Dictionary<int, int> _byDestination = [];
+    private IReadOnlyList<Shortage> _short = [];
     private Count _all;
+    private long _given;
+
+    /// <summary>How many places have been given back after a POST.</summary>
+    public long Given
+    {
+        get
+        {
+            lock (_lock) return _given;
+        }
+    }
+
+    /// <summary>Whether no more than the last quarter of all places is free: that is for whom nothing else waits here.</summary>
+    public bool IsTight
+    {
+        get
+        {
+            lock (_lock) return _all.Posts >= shares.PerClient;
+        }
+    }
 
     /// <summary>How many POSTs of a client are in flight, and how many of them to this host: whoever has fewer is served first.</summary>
     public (int OfClient, int ToHost) InFlight(Recipient to)
@@ -49,17 +71,66 @@ internal sealed class DispatchRoom(DispatchShares shares, WakeSignal freed)
         }
     }
 
+    /// <summary>Likewise for one that has waited in memory, and none of the last quarter: that is for whoever comes anew.</summary>
+    public bool TakeWaiting(Recipient to, int most)
+    {
+        lock (_lock)
+        {
+            if (_all.Posts >= shares.PerClient || RoomFor(to, int.MaxValue, most).Firsts < 1) return false;
+            Add(to, 1, 0);
+            return true;
+        }
+    }
+
     /// <summary>Gives back what a claim had no use for. Nobody is told: whoever claims would find as little again, and so for ever.</summary>
     public void Return(Recipient to, int posts, int retries)
     {
         lock (_lock) Add(to, -posts, -retries);
     }
 
-    /// <summary>Gives back the place of a POST that is over, and tells whoever waits for room.</summary>
+    /// <summary>Gives back the place of a POST that is over, and tells whoever claims where that is of use to what is due.</summary>
     public void Free(Recipient to, bool isRetry)
     {
-        Return(to, 1, isRetry ? 1 : 0);
+        lock (_lock)
+        {
+            Add(to, -1, isRetry ? -1 : 0);
+            _given++;
+            if (!IsOfUse()) return;
+            _short = [];
+        }
+
         freed.Raise();
+    }
+
+    /// <summary>
+    /// From now on, and once, a place that is given back is told if one of these can use it; at once if there was one meanwhile.
+    /// Nothing is told while nothing is due: what is handed over in memory frees a place every moment, and each look costs a statement.
+    /// </summary>
+    /// <param name="due">What is due and found too little room.</param>
+    /// <param name="given">What <see cref="Given"/> was before it was looked for.</param>
+    public void TellOfRoomFor(IReadOnlyList<Shortage> due, long given)
+    {
+        lock (_lock)
+        {
+            _short = due;
+            if (_given == given || !IsOfUse()) return;
+            _short = [];
+        }
+
+        freed.Raise();
+    }
+
+    private bool IsOfUse()
+    {
+        // To look through more of them at each place would cost more than a look in vain.
+        if (_short.Count > MostWatched) return true;
+        foreach (var one in _short)
+        {
+            var room = RoomFor(one.To, 1, one.Most);
+            if (room.All > 0 && (one.Had.All == 0 || room.Retries > 0)) return true;
+        }
+
+        return false;
     }
 
     private Places RoomFor(Recipient to, int wanted, int most)

@@ -15,6 +15,17 @@ internal sealed record DispatchShares(int All, int PerHost)
     public int RetriesPerHost => Math.Max(1, PerHost / 2);
 
     /// <summary>
+    /// How many may be handed over in memory and wait for a place: a burst is to find room, and what is waiting is to be sent in moments.
+    /// </summary>
+    public int Waiting => All * 2;
+
+    /// <summary>Of one client, so that others can always be handed over.</summary>
+    public int WaitingPerClient => Waiting * 3 / 4;
+
+    /// <summary>Of one client for one host.</summary>
+    public int WaitingPerHost => Waiting / 2;
+
+    /// <summary>
     /// How many of a lane's places go to what is due for longest, be it a retry, before first attempts get theirs: without them a
     /// flood of first attempts would starve the retries. A lane with one place has none; first attempts go first there.
     /// </summary>

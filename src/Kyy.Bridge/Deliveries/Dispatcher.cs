@@ -21,6 +21,9 @@ internal sealed partial class Dispatcher : IRecurringWork, IAsyncDisposable
     // Another process holds an endpoint's turn for as long as a few statements take.
     private static readonly TimeSpan SoonAgain = TimeSpan.FromMilliseconds(20);
 
+    // A line that has not moved for so long is one of a receiver that does not keep up.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
     private readonly NpgsqlDataSource _dataSource;
     private readonly DeliveryInbox _inbox;
     private readonly WebhookSender _sender;
@@ -32,6 +35,7 @@ internal sealed partial class Dispatcher : IRecurringWork, IAsyncDisposable
     private readonly FailingEndpoints _failing;
     private readonly DispatchRoom _room;
     private readonly DestinationPaces _paces;
+    private readonly WaitingLine _line;
     private readonly InFlight _inFlight = new();
     private readonly Batcher<Settlement> _settlements;
     private readonly CancellationTokenSource _giveUp = new();
@@ -43,7 +47,8 @@ internal sealed partial class Dispatcher : IRecurringWork, IAsyncDisposable
     {
         (_dataSource, _inbox, _sender, _settings, _time, _jitter, _logger) = (dataSource, inbox, sender, settings, time, jitter, logger);
         (_failing, _claims) = (failing, new(dataSource, inbox, time, jitter));
-        _room = new(new(settings.MaxConcurrency, settings.MaxConcurrencyPerHost), Wake);
+        var shares = new DispatchShares(settings.MaxConcurrency, settings.MaxConcurrencyPerHost);
+        (_room, _line) = (new(shares, Wake), new(shares, time));
         _paces = new(settings.MaxConcurrencyPerHost, time);
         _settlements = new(LargestSettle, rows => BatchWrite.RunAsync(rows, SettleAsync, WithoutBody, time, logger, _giveUp.Token));
     }
@@ -58,33 +63,32 @@ internal sealed partial class Dispatcher : IRecurringWork, IAsyncDisposable
     public async Task<WorkRun> RunOnceAsync(CancellationToken cancellation)
     {
         if (_settings.Hold) return Held();
+        HandBack(_line.TakeOut(Patience));
         for (var started = 0; ;)
         {
+            var given = _room.Given;
             var destinations = await DestinationsDue.ReadAsync(_dataSource, cancellation);
             foreach (var destination in destinations) _paces.Look(destination.To.Destination, destination.IsOpen, destination.Health);
-            var (round, busy) = await ClaimRoundAsync(destinations, cancellation);
-            started += round;
+            var round = await ClaimRoundAsync(destinations, cancellation);
+            started += round.Started;
+            if (round.Started > 0) continue;
             // What is due and found no room waits for the room's signal; what others hold is theirs.
-            if (round == 0) return new(started, busy ? SoonAgain : NextIn(destinations));
+            _room.TellOfRoomFor(round.Short, given);
+            return new(started, round.Busy ? SoonAgain : NextIn(destinations));
         }
     }
 
     /// <summary>Sends what the recorder hands over, until the inbox is closed and empty.</summary>
     public async Task SendHandedOverAsync(CancellationToken cancellation)
     {
-        await foreach (var delivery in _inbox.Deliveries.ReadAllAsync(cancellation))
-        {
-            _inbox.Release(1);
-            // Never waits for room: one host's queue must not hold up the others'. Handed back, it is claimed when there is room.
-            if (_room.TakeFirst(To(delivery), _paces.Most(delivery.Destination))) _inFlight.Begin(() => SendAsync(delivery));
-            else _inFlight.Begin(() => HandBackAsync(delivery));
-        }
+        await foreach (var delivery in _inbox.Deliveries.ReadAllAsync(cancellation)) TakeUp(delivery);
     }
 
     /// <summary>Hands back what was handed over and not begun, and returns when every exchange that was begun is settled.</summary>
     public async Task DrainAsync()
     {
-        while (_inbox.Deliveries.TryRead(out var delivery)) _inFlight.Begin(() => HandBackAsync(delivery));
+        while (_inbox.Deliveries.TryRead(out var delivery)) HandBack([delivery]);
+        HandBack(_line.TakeOut(TimeSpan.Zero));
         await _inFlight.WhenEmptyAsync();
     }
 
@@ -98,17 +102,49 @@ internal sealed partial class Dispatcher : IRecurringWork, IAsyncDisposable
         _giveUp.Dispose();
     }
 
-    private async Task<(int Started, bool Busy)> ClaimRoundAsync(List<DestinationDue> destinations, CancellationToken cancellation)
+    // Never waits for room: one host's queue must not hold up the others'. What can neither go nor wait is claimed when there is room.
+    private void TakeUp(LeasedDelivery delivery)
     {
-        var (started, busy) = (0, false);
+        var (to, most) = (To(delivery), _paces.Most(delivery.Destination));
+        if (!_line.Holds(to) && _room.TakeFirst(to, most)) BeginHandedOver(delivery);
+        // A destination that is not well has no line.
+        else if (most == _settings.MaxConcurrencyPerHost && _line.TryAdd(to, delivery)) StartWaiting(to);
+        else HandBack([delivery]);
+    }
+
+    private void StartWaiting(Recipient to)
+    {
+        while (_line.Next(to, MayGo) is { } next) BeginHandedOver(next);
+    }
+
+    private bool MayGo(Recipient to) => _room.TakeWaiting(to, _paces.Most(to.Destination));
+
+    private void BeginHandedOver(LeasedDelivery delivery)
+    {
+        _inbox.Release(1);
+        _inFlight.Begin(() => SendAsync(delivery));
+    }
+
+    private void HandBack(List<LeasedDelivery> deliveries)
+    {
+        _inbox.Release(deliveries.Count);
+        foreach (var delivery in deliveries) _inFlight.Begin(() => HandBackAsync(delivery));
+    }
+
+    private async Task<Round> ClaimRoundAsync(List<DestinationDue> destinations, CancellationToken cancellation)
+    {
+        var (started, busy, lacking) = (0, false, new List<Shortage>());
         foreach (var destination in InTurn(destinations))
         {
-            var claimed = await ClaimAsync(destination, cancellation);
+            var most = _paces.Most(destination.To.Destination);
+            var places = _room.Take(destination.To, LargestClaim, most);
+            var claimed = places.All == 0 ? 0 : await ClaimAsync(destination, places, cancellation);
             started += claimed ?? 0;
             busy |= claimed is null;
+            if (claimed == 0 && (places.All == 0 || places.Retries == 0)) lacking.Add(new(destination.To, most, places));
         }
 
-        return (started, busy);
+        return new(started, busy, lacking);
     }
 
     private DestinationDue[] InTurn(List<DestinationDue> destinations) =>
@@ -118,11 +154,8 @@ internal sealed partial class Dispatcher : IRecurringWork, IAsyncDisposable
     ];
 
     // Null where another process is at the endpoint's rate limit this moment.
-    private async Task<int?> ClaimAsync(DestinationDue destination, CancellationToken cancellation)
+    private async Task<int?> ClaimAsync(DestinationDue destination, Places places, CancellationToken cancellation)
     {
-        var places = _room.Take(destination.To, LargestClaim, _paces.Most(destination.To.Destination));
-        if (places.All == 0) return 0;
-
         List<LeasedDelivery>? claimed = null;
         try
         {
@@ -131,6 +164,7 @@ internal sealed partial class Dispatcher : IRecurringWork, IAsyncDisposable
         finally
         {
             _room.Return(destination.To, places.All - (claimed?.Count ?? 0), places.Retries - (claimed?.Count(IsRetry) ?? 0));
+            StartAnyWaiting();
         }
 
         foreach (var delivery in claimed ?? []) _inFlight.Begin(() => SendAsync(delivery));
@@ -142,14 +176,14 @@ internal sealed partial class Dispatcher : IRecurringWork, IAsyncDisposable
         var isAccepted = false;
         try
         {
-            var attempt = await AttemptAsync(delivery);
-            if (attempt is null)
+            if (IsNearlyOver(delivery))
             {
                 // Under a lease that is nearly over somebody else may send it at any moment: handed back, unless it is theirs already.
-                await _settlements.AddAsync(Settlement.HandBack(delivery));
+                await HandBackAsync(delivery);
                 return;
             }
 
+            var attempt = await _sender.SendAsync(delivery);
             isAccepted = attempt.Result is AttemptResult.Accepted;
             if (isAccepted) Free(delivery);
             var settlement = Settlement.After(delivery, attempt, _settings.RetrySchedule, _jitter.Next());
@@ -167,13 +201,22 @@ internal sealed partial class Dispatcher : IRecurringWork, IAsyncDisposable
         }
     }
 
-    private async Task<Attempt?> AttemptAsync(LeasedDelivery delivery)
+    private bool IsNearlyOver(LeasedDelivery delivery) =>
+        _time.GetElapsedTime(_time.GetTimestamp(), delivery.LeaseEnds) <= _settings.Timeout;
+
+    private void Free(LeasedDelivery delivery)
     {
-        var left = _time.GetElapsedTime(_time.GetTimestamp(), delivery.LeaseEnds);
-        return left > _settings.Timeout ? await _sender.SendAsync(delivery) : null;
+        var wasTight = _room.IsTight;
+        _room.Free(To(delivery), IsRetry(delivery));
+        if (!wasTight) StartWaiting(To(delivery));
+        else if (!_room.IsTight) StartAnyWaiting();
     }
 
-    private void Free(LeasedDelivery delivery) => _room.Free(To(delivery), IsRetry(delivery));
+    // The client with fewest in flight first, and of its hosts likewise.
+    private void StartAnyWaiting()
+    {
+        foreach (var to in _line.Heads().OrderBy(_room.InFlight)) StartWaiting(to);
+    }
 
     private async Task SettleAsync(IReadOnlyList<Settlement> settlements)
     {
@@ -196,6 +239,8 @@ internal sealed partial class Dispatcher : IRecurringWork, IAsyncDisposable
         try
         {
             await _settlements.AddAsync(Settlement.HandBack(delivery));
+            // Due from now on, for whoever has room.
+            Wake.Raise();
         }
         catch (Exception exception)
         {
@@ -214,4 +259,10 @@ internal sealed partial class Dispatcher : IRecurringWork, IAsyncDisposable
 
     private static Settlement WithoutBody(Settlement settlement) =>
         settlement with { Attempt = settlement.Attempt is { } attempt ? attempt with { ResponseBody = null } : null };
+
+    /// <summary>What a round of claims came to.</summary>
+    /// <param name="Started">POSTs that were begun.</param>
+    /// <param name="Busy">Whether another process was at an endpoint's rate limit.</param>
+    /// <param name="Short">What is due and found too little room.</param>
+    private readonly record struct Round(int Started, bool Busy, List<Shortage> Short);
 }

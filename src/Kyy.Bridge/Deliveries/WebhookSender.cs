@@ -1,7 +1,6 @@
-using System.Diagnostics;
+using System.Buffers;
 using System.Globalization;
 using System.Net;
-using System.Net.Http.Headers;
 using Kyy.Bridge.Client.Signing;
 using Kyy.Bridge.Deliveries.Guard;
 using Kyy.Bridge.Persistence;
@@ -18,6 +17,7 @@ internal sealed class WebhookSender(
         $"Kyy-Bridge/{typeof(WebhookSender).Assembly.GetName().Version!.ToString(3)}";
 
     private readonly HttpMessageInvoker _http = guard.NewInvoker(settings.Timeout);
+    private readonly TimeLimits _limits = new(settings.Timeout, time);
 
     /// <summary>Sends. Whatever the network or the receiver does is a result.</summary>
     public async Task<Attempt> SendAsync(LeasedDelivery delivery)
@@ -31,36 +31,44 @@ internal sealed class WebhookSender(
         return new(result, startedAt, time.GetElapsedTime(started), body);
     }
 
-    public void Dispose() => _http.Dispose();
+    public void Dispose()
+    {
+        _http.Dispose();
+        _limits.Dispose();
+    }
 
     private async Task<(AttemptResult Result, byte[]? Body)> PostAsync(LeasedDelivery delivery, Envelope envelope, DateTimeOffset at)
     {
-        using var timeout = new CancellationTokenSource(settings.Timeout, time);
-        // An activity of its own: the handler writes its id as traceparent.
-        using var activity = new Activity("webhook").Start();
+        var limit = _limits.Begin();
         try
         {
             using var request = CreateRequest(delivery, envelope, at);
-            using var response = await _http.SendAsync(request, timeout.Token);
-            var body = await ReadBodyAsync(response, timeout.Token);
+            using var response = await _http.SendAsync(request, limit.Token);
+            var body = await ReadBodyAsync(response, limit.Token);
             return (Read(response), HeaderMask.Apply(body, envelope.Headers));
         }
         catch (Exception exception) when (AttemptErrors.Of(exception) is { } error)
         {
             return (new AttemptResult.Unreachable(error), null);
         }
+        finally
+        {
+            _limits.End(limit);
+        }
     }
 
-    private static HttpRequestMessage CreateRequest(LeasedDelivery delivery, Envelope envelope, DateTimeOffset at)
+    private HttpRequestMessage CreateRequest(LeasedDelivery delivery, Envelope envelope, DateTimeOffset at)
     {
         var id = TypeId.Format(TypeId.Event, delivery.EventId);
         var timestamp = at.ToUnixTimeSeconds();
-        var request = new HttpRequestMessage(HttpMethod.Post, envelope.Url)
+        var request = new HttpRequestMessage(HttpMethod.Post, guard.Address(envelope.Url))
         {
             Version = HttpVersion.Version20,
             VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
-            Content = new ByteArrayContent(delivery.Payload) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } },
+            Content = new ByteArrayContent(delivery.Payload),
         };
+        request.Content.Headers.TryAddWithoutValidation("Content-Type", "application/json");
+        request.Headers.TryAddWithoutValidation("traceparent", Traceparent.Next());
         request.Headers.TryAddWithoutValidation("User-Agent", UserAgent);
         request.Headers.TryAddWithoutValidation(WebhookSignature.IdHeader, id);
         request.Headers.TryAddWithoutValidation(WebhookSignature.TimestampHeader, timestamp.ToString(CultureInfo.InvariantCulture));
@@ -76,13 +84,15 @@ internal sealed class WebhookSender(
         return request;
     }
 
-    // Kept as the bytes that came; the rest is not read.
+    // Kept as the bytes that came; the rest is not read. Most answers have none. Where the read breaks off its buffer is left to it.
     private static async Task<byte[]> ReadBodyAsync(HttpResponseMessage response, CancellationToken cancellation)
     {
-        var kept = new byte[KeptOfAnswer];
+        var buffer = ArrayPool<byte>.Shared.Rent(KeptOfAnswer);
         await using var body = await response.Content.ReadAsStreamAsync(cancellation);
-        var length = await body.ReadAtLeastAsync(kept, kept.Length, throwOnEndOfStream: false, cancellation);
-        return kept[..length];
+        var length = await body.ReadAtLeastAsync(buffer.AsMemory(0, KeptOfAnswer), KeptOfAnswer, throwOnEndOfStream: false, cancellation);
+        var kept = buffer.AsSpan(0, length).ToArray();
+        ArrayPool<byte>.Shared.Return(buffer);
+        return kept;
     }
 
     private AttemptResult Read(HttpResponseMessage response) => (int)response.StatusCode switch

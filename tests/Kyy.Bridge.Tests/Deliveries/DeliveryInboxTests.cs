@@ -5,7 +5,7 @@ namespace Kyy.Bridge.Tests.Deliveries;
 
 public sealed class DeliveryInboxTests
 {
-    private readonly DeliveryInbox _inbox = new(new DeliverySettings { MaxConcurrency = 10 }, new ManualTime());
+    private readonly DeliveryInbox _inbox = new(new DeliverySettings { MaxConcurrency = 5 }, new ManualTime());
 
     [Fact]
     public void There_is_no_room_before_it_is_opened_and_after_it_was_closed()
@@ -18,7 +18,7 @@ public sealed class DeliveryInboxTests
     }
 
     [Fact]
-    public void No_more_is_reserved_than_the_dispatcher_can_send()
+    public void No_more_is_reserved_than_may_wait()
     {
         _inbox.Open();
 
@@ -40,7 +40,7 @@ public sealed class DeliveryInboxTests
     }
 
     [Fact]
-    public void A_place_whose_delivery_was_taken_up_is_free_again()
+    public void A_place_whose_delivery_waits_no_longer_is_free_again()
     {
         _inbox.Open();
         using (var places = _inbox.Reserve(10)) places.HandOver([New()]);

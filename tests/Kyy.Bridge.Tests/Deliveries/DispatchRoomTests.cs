@@ -84,21 +84,64 @@ public sealed class DispatchRoomTests : IDisposable
     }
 
     [Fact]
-    public async Task A_POST_that_is_over_wakes_the_dispatcher_and_a_claim_that_found_too_little_does_not()
+    public async Task A_POST_that_is_over_wakes_the_dispatcher_for_what_is_due_and_a_claim_that_found_too_little_does_not()
     {
-        var time = new ManualTime();
         var room = new DispatchRoom(new(5, 4), _freed);
         var places = room.Take(To(1, Acme, "a"), 4, Plenty);
+        room.TellOfRoomFor([new(To(1, Acme, "a"), Plenty, default)], room.Given);
 
         room.Return(To(1, Acme, "a"), 1, 1);
-        var asleep = _freed.WaitAsync(TimeSpan.FromSeconds(1), time, TestContext.Current.CancellationToken);
-        time.Advance(TimeSpan.FromSeconds(1));
-        (await asleep).ShouldBeFalse();
+        (await IsWokenAsync()).ShouldBeFalse();
 
         room.Free(To(1, Acme, "a"), isRetry: true);
-        (await _freed.WaitAsync(TimeSpan.FromSeconds(1), time, TestContext.Current.CancellationToken)).ShouldBeTrue();
+        (await IsWokenAsync()).ShouldBeTrue();
         places.ShouldBe(new(3, 2, 1));
         room.Take(To(1, Acme, "a"), 4, Plenty).ShouldBe(new(2, 2, 1));
+    }
+
+    [Fact]
+    public async Task While_nothing_is_due_or_what_is_due_has_no_use_for_the_place_nobody_is_woken()
+    {
+        var room = new DispatchRoom(new(40, 4), _freed);
+        room.Take(To(1, Acme, "a"), 4, Plenty);
+        room.Take(To(2, Other, "b"), 4, Plenty);
+
+        room.Free(To(2, Other, "b"), isRetry: false);
+        (await IsWokenAsync()).ShouldBeFalse();
+        room.TellOfRoomFor([new(To(1, Acme, "a"), Plenty, default)], room.Given);
+        room.Free(To(2, Other, "b"), isRetry: false);
+        (await IsWokenAsync()).ShouldBeFalse();
+        room.Free(To(1, Acme, "a"), isRetry: false);
+        (await IsWokenAsync()).ShouldBeTrue();
+        room.Free(To(1, Acme, "a"), isRetry: false);
+        (await IsWokenAsync()).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task A_place_that_came_free_while_it_was_looked_is_told_and_one_for_a_first_attempt_is_no_use_to_retries()
+    {
+        var room = new DispatchRoom(new(40, 4), _freed);
+        room.Take(To(1, Acme, "a"), 4, Plenty).ShouldBe(new(4, 2, 1));
+        var given = room.Given;
+
+        room.Free(To(1, Acme, "a"), isRetry: false);
+        room.TellOfRoomFor([new(To(1, Acme, "a"), Plenty, new(1, 0, 0))], given);
+        (await IsWokenAsync()).ShouldBeFalse();
+        room.Free(To(1, Acme, "a"), isRetry: true);
+        (await IsWokenAsync()).ShouldBeTrue();
+        room.TellOfRoomFor([new(To(1, Acme, "a"), Plenty, default)], given);
+        (await IsWokenAsync()).ShouldBeTrue();
+    }
+
+    [Fact]
+    public void What_has_waited_in_memory_takes_none_of_the_last_quarter()
+    {
+        var room = new DispatchRoom(new(8, 8), _freed);
+
+        for (var begun = 0; begun < 6; begun++) room.TakeWaiting(To(begun, Make.NewId(), "a"), Plenty).ShouldBeTrue();
+        room.IsTight.ShouldBeTrue();
+        room.TakeWaiting(To(1, Acme, "a"), Plenty).ShouldBeFalse();
+        room.TakeFirst(To(1, Acme, "a"), Plenty).ShouldBeTrue();
     }
 
     [Fact]
@@ -156,6 +199,14 @@ public sealed class DispatchRoomTests : IDisposable
     }
 
     public void Dispose() => _freed.Dispose();
+
+    private async Task<bool> IsWokenAsync()
+    {
+        var time = new ManualTime();
+        var woken = _freed.WaitAsync(TimeSpan.FromSeconds(1), time, TestContext.Current.CancellationToken);
+        time.Advance(TimeSpan.FromSeconds(1));
+        return await woken;
+    }
 
     private static Recipient To(int destination, Guid client, string host) => new(destination, client, host);
 }

@@ -107,7 +107,7 @@ public sealed class FanOutTests(PostgresServer server)
 
         await RecordAsync(bridge, [.. await RegisterAsync(client, 3)]);
         (await LeasedAsync()).Distinct().Order().ShouldBe(["calm", "slow-before"]);
-        inbox.Reserve(int.MaxValue).Count.ShouldBe(new DeliverySettings().MaxConcurrency - (await LeasedAsync(false)).Count + 1);
+        inbox.Reserve(int.MaxValue).Count.ShouldBe((2 * new DeliverySettings().MaxConcurrency) - (await LeasedAsync(false)).Count + 1);
 
         await bridge.Database.ExecuteAsync(
             "insert into bridge.holds (id, what, host, created_at) values (bridge.new_id(), 'deliveries', 'elsewhere.test', now())");

@@ -11,12 +11,18 @@ namespace Kyy.Bridge.Deliveries.Guard;
 /// </summary>
 internal sealed class GuardedHttp(AddressGuard guard, CallbackRules rules, CallbackSettings callbacks)
 {
+    private readonly SoundAddresses _sound = new(rules);
+
+    /// <summary>The address that a URL is. Whether anything may be sent there is judged on the way.</summary>
+    /// <exception cref="UriFormatException">It is none.</exception>
+    public Uri Address(string url) => _sound.Of(url);
+
     /// <summary>A way with connections of its own.</summary>
     /// <param name="timeout">For a connection to come about.</param>
     public HttpMessageInvoker NewInvoker(TimeSpan timeout) => NewInvoker(NewHandler(timeout));
 
     /// <summary>With a handler that differs from <see cref="NewHandler"/> in whom it trusts, which is no matter of configuration.</summary>
-    internal HttpMessageInvoker NewInvoker(HttpMessageHandler handler) => new(new Gate(rules, handler));
+    internal HttpMessageInvoker NewInvoker(HttpMessageHandler handler) => new(new Gate(_sound, handler));
 
     internal SocketsHttpHandler NewHandler(TimeSpan timeout) => new()
     {
@@ -34,13 +40,14 @@ internal sealed class GuardedHttp(AddressGuard guard, CallbackRules rules, Callb
         // to a host keep another's waiting for a connection to it.
         MaxConnectionsPerServer = int.MaxValue,
         EnableMultipleHttp2Connections = true,
+        ActivityHeadersPropagator = null, // An attempt says its traceparent itself.
         ConnectCallback = guard.Way(callbacks.Proxy),
     };
 
-    private sealed class Gate(CallbackRules rules, HttpMessageHandler inner) : DelegatingHandler(inner)
+    private sealed class Gate(SoundAddresses sound, HttpMessageHandler inner) : DelegatingHandler(inner)
     {
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
-            rules.Fault(request.RequestUri!) is null
+            sound.Allow(request.RequestUri!)
                 ? base.SendAsync(request, cancellationToken)
                 : throw new DestinationRefusedException();
     }
