@@ -4,6 +4,7 @@ using System.Text.Json;
 using Kyy.Bridge.Benchmarks.Fairness;
 using Kyy.Bridge.Benchmarks.Load;
 using Kyy.Bridge.Benchmarks.Registration;
+using Kyy.Bridge.Benchmarks.Sender;
 using Kyy.Bridge.Benchmarks.Start;
 using Kyy.Bridge.Emulator.Demo;
 
@@ -19,8 +20,9 @@ internal static class Program
         new FlatMeasurement(),
         new GrowthMeasurement(),
         new LatencyMeasurement(),
-        new StartMeasurement(),
         new RegistrationMeasurement(),
+        new SenderMeasurement(),
+        new StartMeasurement(),
         new FairnessMeasurement(),
         new SustainedMeasurement(),
     ];
