@@ -6,6 +6,7 @@ using Kyy.Bridge.Benchmarks.Load;
 using Kyy.Bridge.Benchmarks.Registration;
 using Kyy.Bridge.Benchmarks.Sender;
 using Kyy.Bridge.Benchmarks.Start;
+using Kyy.Bridge.Benchmarks.Statements;
 using Kyy.Bridge.Emulator.Demo;
 
 namespace Kyy.Bridge.Benchmarks;
@@ -23,6 +24,7 @@ internal static class Program
         new RegistrationMeasurement(),
         new SenderMeasurement(),
         new StartMeasurement(),
+        new StatementsMeasurement(),
         new FairnessMeasurement(),
         new SustainedMeasurement(),
     ];

@@ -43,13 +43,18 @@ internal static class SettleDeliveries
         NpgsqlDataSource dataSource, IReadOnlyList<Settlement> settlements)
     {
         await using var batch = dataSource.CreateBatch();
-        batch.BatchCommands.Add(Settle(settlements));
-        var gone = settlements.Where(s => s.DisablesCallback && s.Delivery.EndpointId is null).Select(s => s.Delivery.CallbackId).ToArray();
-        if (gone.Length > 0) batch.BatchCommands.Add(new(DisableSql) { Parameters = { new() { Value = gone } } });
-        var health = HealthChange.Of(settlements);
-        if (health.Count > 0) batch.BatchCommands.Add(RecordHealth.Command(health));
+        foreach (var command in Commands(settlements)) batch.BatchCommands.Add(command);
         await using var reader = await batch.ExecuteReaderAsync();
         return await RecordHealth.ReadAsync(reader);
+    }
+
+    internal static IEnumerable<NpgsqlBatchCommand> Commands(IReadOnlyList<Settlement> settlements)
+    {
+        yield return Settle(settlements);
+        var gone = settlements.Where(s => s.DisablesCallback && s.Delivery.EndpointId is null).Select(s => s.Delivery.CallbackId).ToArray();
+        if (gone.Length > 0) yield return new(DisableSql) { Parameters = { new() { Value = gone } } };
+        var health = HealthChange.Of(settlements);
+        if (health.Count > 0) yield return RecordHealth.Command(health);
     }
 
     private static NpgsqlBatchCommand Settle(IReadOnlyList<Settlement> rows) => new(Sql)
