@@ -90,7 +90,7 @@ internal sealed class OutcomeRecorder : IAsyncDisposable
         }
 
         using var places = _inbox.Reserve(events.Length);
-        batch.BatchCommands.Add(InsertEvents.Command(events, mark, always, places.Count, _inbox.Lease));
+        batch.BatchCommands.Add(InsertEvents.Command(events, mark, always, places.Count, _inbox.Lease, _ids));
         // Counted from before the statement is sent, so that this process never believes in a longer lease than the row says.
         var leaseEnds = _time.GetTimestamp() + _inbox.LeaseTicks;
         List<LeasedDelivery> leased;

@@ -21,9 +21,9 @@ internal static class RecordOutcomes
         update bridge.tasks t
         set status = o.status, family = o.family, model = coalesce(o.model, t.model),
             upstream_created_at = coalesce(o.upstream_created_at, t.upstream_created_at),
-            video_urls = array(select jsonb_array_elements_text(o.video_urls)), video_url_expires_at = o.video_url_expires_at,
+            video_urls = o.video_urls::text[], video_url_expires_at = o.video_url_expires_at,
             actual_duration = o.actual_duration, error_code = o.error_code, error_message = o.error_message,
-            warnings = array(select jsonb_array_elements_text(o.warnings)),
+            warnings = o.warnings::text[],
             ended_at = o.ended_at, next_poll_at = null, slot_id = null, consecutive_failures = 0, batch = $13
         from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
             o (id, status, family, model, upstream_created_at, video_urls, video_url_expires_at, actual_duration,
@@ -43,12 +43,12 @@ internal static class RecordOutcomes
             Rows.Column(outcomes, o => o.Family),
             Rows.Column(outcomes, o => o.Model),
             Rows.Column(outcomes, o => o.UpstreamCreatedAt, NpgsqlDbType.TimestampTz),
-            Rows.Json(outcomes, o => o.VideoUrls),
+            Rows.Lists(outcomes, o => o.VideoUrls),
             Rows.Column(outcomes, o => o.VideoUrlExpiresAt, NpgsqlDbType.TimestampTz),
             Rows.Column(outcomes, o => o.ActualDuration, NpgsqlDbType.Numeric),
             Rows.Column(outcomes, o => o.Error?.Code),
             Rows.Column(outcomes, o => o.Error?.Message),
-            Rows.Json(outcomes, o => o.Warnings),
+            Rows.Lists(outcomes, o => o.Warnings),
             Rows.Column(outcomes, o => o.EndedAt, NpgsqlDbType.TimestampTz),
             new() { Value = batch },
         },

@@ -1,4 +1,4 @@
-using System.Text.Json;
+using System.Collections.Immutable;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -8,19 +8,35 @@ namespace Kyy.Bridge.Persistence;
 internal static class Rows
 {
     public static NpgsqlParameter Column<T, TValue>(IReadOnlyList<T> rows, Func<T, TValue> value) =>
-        new() { Value = rows.Select(value).ToArray() };
+        new NpgsqlParameter<TValue[]> { TypedValue = Values(rows, value) };
 
     /// <summary>A column whose type cannot be told from its values: all of them may be null.</summary>
     public static NpgsqlParameter Column<T, TValue>(IReadOnlyList<T> rows, Func<T, TValue> value, NpgsqlDbType type) =>
-        new() { Value = rows.Select(value).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | type };
+        new NpgsqlParameter<TValue[]> { TypedValue = Values(rows, value), NpgsqlDbType = NpgsqlDbType.Array | type };
 
     public static NpgsqlParameter Column<T>(IReadOnlyList<T> rows, Func<T, string?> value) => Column(rows, value, NpgsqlDbType.Text);
 
-    /// <summary>A column of lists: PostgreSQL's arrays of arrays would have to be of one length.</summary>
-    public static NpgsqlParameter Json<T>(IReadOnlyList<T> rows, Func<T, IEnumerable<string>> value) =>
-        Column(rows, row => JsonSerializer.Serialize(value(row)), NpgsqlDbType.Jsonb);
+    /// <summary>
+    /// A column of lists, each as the text that <c>::text[]</c> reads: PostgreSQL's arrays of arrays would have to be of one length.
+    /// </summary>
+    public static NpgsqlParameter Lists<T>(IReadOnlyList<T> rows, Func<T, ImmutableArray<string>> value) =>
+        Column(rows, row => List(value(row)), NpgsqlDbType.Text);
+
+    /// <summary>A list as PostgreSQL writes it, every element in quotes.</summary>
+    internal static string List(ImmutableArray<string> elements) =>
+        elements.IsEmpty ? "{}" : $"{{{string.Join(',', elements.Select(Quoted))}}}";
+
+    private static string Quoted(string element) =>
+        $"\"{element.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
 
     /// <summary>The time of a statement: given in tests, PostgreSQL's own otherwise.</summary>
     public static NpgsqlParameter Time(DateTimeOffset? now) =>
         new() { Value = (object?)now ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz };
+
+    private static TValue[] Values<T, TValue>(IReadOnlyList<T> rows, Func<T, TValue> value)
+    {
+        var values = new TValue[rows.Count];
+        for (var i = 0; i < values.Length; i++) values[i] = value(rows[i]);
+        return values;
+    }
 }

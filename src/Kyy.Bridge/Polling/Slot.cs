@@ -1,7 +1,7 @@
 namespace Kyy.Bridge.Polling;
 
 /// <summary>
-/// Up to about 500 tasks of one lane that were registered about together. A slot is an index, not a meaning: whatever happens
+/// Up to about 200 tasks of one lane that were registered about together. A slot is an index, not a meaning: whatever happens
 /// to one costs time, never correctness.
 /// </summary>
 internal sealed class Slot

@@ -7,7 +7,7 @@ using Npgsql;
 
 namespace Kyy.Bridge.Benchmarks.Statements;
 
-/// <summary>Takes every task of the database along its way, by the service's own statements: one step after the other, all tasks in each.</summary>
+/// <summary>Takes every task of the database along its way by the service's own statements: step after step, all tasks in each.</summary>
 internal sealed class Workload
 {
     public const string Claim = "ClaimDueTasks", Readings = "RecordReadings", Facts = "TaskFacts",
@@ -18,6 +18,8 @@ internal sealed class Workload
 
     /// <summary>About what the service claims and writes at once under load.</summary>
     private const int AClaim = 100, ABatch = 100, Looks = 2_000;
+
+    private const string Upstream = "https://upstream.example.test";
 
     private static readonly TimeProvider Time = TimeProvider.System;
 
@@ -52,10 +54,16 @@ internal sealed class Workload
         where schemaname = 'bridge' and pg_total_relation_size(relid) > 1000000
         """);
 
+    /// <summary>Prepared statements that are planned anew with each call, by their beginning: with how many calls.</summary>
+    public Task<Dictionary<string, long>> PlannedAnewAsync() => ReadAsync<long>("""
+        select left(regexp_replace(statement, '\s+', ' ', 'g'), 80), custom_plans from pg_prepared_statements where custom_plans > 10
+        """);
+
     // Hours later than the round before: nothing of it is waited for.
     private async Task<(int Rows, int Calls)> ClaimAsync(bool fresh)
     {
-        var (claims, turn, now) = (new ClaimDueTasks(_dataSource), new ClaimTurn(1, _client, fresh), Time.GetUtcNow() + TimeSpan.FromHours(fresh ? 0 : 2));
+        var (claims, turn) = (new ClaimDueTasks(_dataSource), new ClaimTurn(1, _client, fresh));
+        var now = Time.GetUtcNow() + TimeSpan.FromHours(fresh ? 0 : 2);
         if (!fresh) await _plans.SaveAsync("ClaimDueTasks", ClaimCommands(turn, now), _stopping);
         var (rows, calls) = (0, 0);
         _tasks.Clear();
@@ -88,7 +96,11 @@ internal sealed class Workload
         [
             .. tasks.Select(task => new Reading
             {
-                Task = task, Status = TaskStatuses.Processing, Family = Families.Veo, Model = "veo3.1-fast", UpstreamCreatedAt = Time.GetUtcNow(),
+                Task = task,
+                Status = TaskStatuses.Processing,
+                Family = Families.Veo,
+                Model = "veo3.1-fast",
+                UpstreamCreatedAt = Time.GetUtcNow(),
                 ReadAt = Time.GetUtcNow(),
             }),
         ], _ids.Next()));
@@ -101,11 +113,10 @@ internal sealed class Workload
 
     private async Task<(int Rows, int Calls)> EndAsync()
     {
-        var first = await EndingAsync([.. _tasks.Take(ABatch)]);
-        await _plans.SaveAsync("RecordOutcomes+InsertEvents", first.Commands, _stopping);
+        await _plans.SaveAsync("RecordOutcomes+InsertEvents", Ending([.. _tasks.Take(ABatch)]).Commands, _stopping);
         return await CallsAsync(_tasks.Chunk(ABatch), async tasks =>
         {
-            var (commands, events) = await EndingAsync(tasks);
+            var (commands, events) = Ending(tasks);
             await using var batch = _dataSource.CreateBatch();
             batch.BatchCommands.Add(EventWriting.Announcement());
             foreach (var command in commands) batch.BatchCommands.Add(command);
@@ -118,7 +129,7 @@ internal sealed class Workload
     }
 
     // The facts are read in a step of their own: here they are what they would be.
-    private Task<(NpgsqlBatchCommand[] Commands, NewEvent[] Events)> EndingAsync(Guid[] tasks)
+    private (NpgsqlBatchCommand[] Commands, NewEvent[] Events) Ending(Guid[] tasks)
     {
         var (mark, now) = (_ids.Next(), Time.GetUtcNow());
         Outcome[] outcomes = [.. tasks.Select(task => OutcomeOf(task, now))];
@@ -129,9 +140,9 @@ internal sealed class Workload
         ];
         NpgsqlBatchCommand[] commands =
         [
-            RecordOutcomes.Command(outcomes, mark), InsertEvents.Command(events, mark, always: true, ABatch, TimeSpan.FromMinutes(1)),
+            RecordOutcomes.Command(outcomes, mark), InsertEvents.Command(events, mark, always: true, ABatch, TimeSpan.FromMinutes(1), _ids),
         ];
-        return Task.FromResult((commands, events));
+        return (commands, events);
     }
 
     private static Outcome OutcomeOf(Guid task, DateTimeOffset now) => new()
@@ -141,7 +152,7 @@ internal sealed class Workload
         Family = Families.Veo,
         Model = "veo3.1-fast",
         UpstreamCreatedAt = now,
-        VideoUrls = ["https://cdn.upstream.example.test/videos/0123456789abcdef0123456789abcdef.mp4?expires=1800000000&signature=0123456789abcdef"],
+        VideoUrls = [$"https://cdn.upstream.example.test/videos/{task:n}.mp4?expires=1800000000&signature=0123456789abcdef"],
         VideoUrlExpiresAt = now.AddDays(1),
         ActualDuration = 8,
         EndedAt = now,
@@ -165,17 +176,22 @@ internal sealed class Workload
 
     private async Task<(int Rows, int Calls)> LookAtLanesAsync()
     {
-        await _plans.SaveAsync("LanesDue", [Command(LanesDue.Sql, "veo", Time.GetUtcNow(), DBNull.Value, "https://upstream.example.test")], _stopping);
-        return await CallsAsync(
-            Enumerable.Range(0, Looks),
-            async _ => await LanesDue.ReadAsync(_dataSource, "veo", null, "https://upstream.example.test", null, _stopping) is null ? 0 : 1);
+        await _plans.SaveAsync("LanesDue", [Command(LanesDue.Sql, Families.Veo, Time.GetUtcNow(), DBNull.Value, Upstream)], _stopping);
+        return await CallsAsync(Enumerable.Range(0, Looks), async _ =>
+        {
+            await LanesDue.ReadAsync(_dataSource, Families.Veo, null, Upstream, null, _stopping);
+            return 1;
+        });
     }
 
     private async Task<(int Rows, int Calls)> LookAtDestinationsAsync()
     {
         await _plans.SaveAsync("DestinationsDue", [new(DestinationsDue.Sql)], _stopping);
-        return await CallsAsync(
-            Enumerable.Range(0, Looks), async _ => await DestinationsDue.ReadAsync(_dataSource, _stopping) is null ? 0 : 1);
+        return await CallsAsync(Enumerable.Range(0, Looks), async _ =>
+        {
+            await DestinationsDue.ReadAsync(_dataSource, _stopping);
+            return 1;
+        });
     }
 
     private async Task<(int Rows, int Calls)> InBatchesAsync(

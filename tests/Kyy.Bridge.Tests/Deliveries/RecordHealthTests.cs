@@ -40,6 +40,21 @@ public sealed class RecordHealthTests(PostgresServer server) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_is_well_and_stays_so_is_written_once_a_second_and_told_all_the_same()
+    {
+        var (destination, leased) = await LeasedAsync(4);
+        await SettleAsync(After(leased[0], Ok, second: 4));
+        var written = await VersionAsync(destination);
+
+        (await SettleAsync(After(leased[1], Ok, second: 4))).ShouldBe(new(0, 0, null));
+        (await VersionAsync(destination)).ShouldBe(written);
+
+        (await SettleAsync(After(leased[2], Ok, second: 6))).ShouldBe(new(0, 0, null));
+        (await VersionAsync(destination)).ShouldNotBe(written);
+        (await SettleAsync(After(leased[3], Broken, second: 6))).ConsecutiveFailures.ShouldBe(1);
+    }
+
+    [Fact]
     public async Task Slow_downs_double_up_to_a_minute_and_a_success_ends_them()
     {
         var (destination, leased) = await LeasedAsync(9);
@@ -128,6 +143,9 @@ public sealed class RecordHealthTests(PostgresServer server) : IAsyncLifetime
 
         foreach (var destination in destinations) (await _database.HealthAsync(destination)).ShouldBe("failures 40 steps 0 500 failing");
     }
+
+    private async Task<string> VersionAsync(int destination) =>
+        (await _database.ReadAsync<string>("select ctid::text from bridge.destinations where id = $1", destination)).Single();
 
     private async Task<(int Destination, List<LeasedDelivery> Leased)> LeasedAsync(int count)
     {

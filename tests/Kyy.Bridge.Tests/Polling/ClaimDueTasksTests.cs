@@ -28,6 +28,19 @@ public sealed class ClaimDueTasksTests(PostgresServer server)
     }
 
     [Fact]
+    public async Task A_claim_that_fails_before_its_end_takes_nothing_and_leaves_no_lock()
+    {
+        await using var database = await PollingDatabase.CreateAsync(server);
+        var (lane, slot, tasks) = await database.FileAsync(Now - Second, 3);
+
+        await Should.ThrowAsync<InvalidOperationException>(() => database.Claims.ClaimAsync(
+            PollingDatabase.Turn(lane), 10, (_, _) => throw new InvalidOperationException(), () => 0, Now, Cancellation));
+
+        (await database.TimesAsync(tasks[0])).ShouldBe(new TaskTimes(Now - Second, null, 0, slot));
+        (await database.ClaimAsync(lane)).Count.ShouldBe(3);
+    }
+
+    [Fact]
     public async Task A_second_claim_right_after_finds_nothing()
     {
         await using var database = await PollingDatabase.CreateAsync(server);

@@ -38,9 +38,9 @@ public sealed class SlotFilingTests(PostgresServer server)
     }
 
     [Theory]
-    [InlineData(500, new[] { 500 })]
-    [InlineData(501, new[] { 500, 1 })]
-    [InlineData(1_250, new[] { 500, 500, 250 })]
+    [InlineData(200, new[] { 200 })]
+    [InlineData(201, new[] { 200, 1 })]
+    [InlineData(500, new[] { 200, 200, 100 })]
     public async Task No_slot_is_given_more_than_its_size(int tasks, int[] sizes)
     {
         await using var database = await PollingDatabase.CreateAsync(server);
@@ -57,7 +57,7 @@ public sealed class SlotFilingTests(PostgresServer server)
         await using var database = await PollingDatabase.CreateAsync(server);
         var filing = new SlotFiling(_time);
         var lane = await database.LaneAsync();
-        var first = await FileAsync(database, filing, [.. Enumerable.Repeat(lane, 490)]);
+        var first = await FileAsync(database, filing, [.. Enumerable.Repeat(lane, 190)]);
 
         var second = await FileAsync(database, filing, [.. Enumerable.Repeat(lane, 25)]);
         var third = await FileAsync(database, filing, lane);

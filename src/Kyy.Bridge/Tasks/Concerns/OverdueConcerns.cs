@@ -15,7 +15,7 @@ internal static class OverdueConcerns
 
     private static readonly bool[] IsFlex = [false, true];
 
-    // From the slots that are due for so long, by index slots_turns or slots_due, to their members by tasks_slot; never all tasks.
+    // From the slots that are due for so long, by index slots_turns, to their members by tasks_slot; never all tasks.
     private const string Sql = $$"""
         select s.client_id, l.family, l.tier, min(t.next_poll_at), count(*)::integer, (array_agg(t.id order by t.next_poll_at))[1],
                w.longest
