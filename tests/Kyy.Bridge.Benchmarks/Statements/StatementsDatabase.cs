@@ -1,3 +1,4 @@
+using System.Globalization;
 using Kyy.Bridge.Emulator.Demo;
 using Kyy.Bridge.Persistence;
 using Microsoft.EntityFrameworkCore;
@@ -7,31 +8,31 @@ using Npgsql;
 
 namespace Kyy.Bridge.Benchmarks.Statements;
 
-/// <summary>A private PostgreSQL on the disk that waits for it as a real one does, with the service's schema and tasks that are due.</summary>
+/// <summary>A private PostgreSQL that waits for the disk as a real one does, with the service's schema and tasks that are due.</summary>
 internal sealed class StatementsDatabase : IAsyncDisposable
 {
     private const int Connections = 8;
 
     // Every task has metadata of some size and one callback, at one of four hosts.
-    private const string FillSql = """
-        insert into bridge.clients (id, name, may_use_operator_key, created_at) values ('{0}', 'statements', true, now());
+    private static string FillSql(Guid client, int tasks, int inASlot) => string.Create(CultureInfo.InvariantCulture, $$"""
+        insert into bridge.clients (id, name, may_use_operator_key, created_at) values ('{{client}}', 'statements', true, now());
         insert into bridge.upstream_budgets (fingerprint) values (decode(repeat('00', 32), 'hex'));
         update bridge.upstream_keys set budget_id = 1;
         insert into bridge.lanes (upstream_key_id, family, tier) select id, 'veo', 'default' from bridge.upstream_keys;
-        insert into bridge.destinations (client_id, host) select '{0}', 'hooks' || n || '.example.test:443' from generate_series(0, 3) n;
+        insert into bridge.destinations (client_id, host) select '{{client}}', 'hooks' || n || '.example.test:443' from generate_series(0, 3) n;
         insert into bridge.slots (lane, client_id, next_due)
-        select 1, '{0}', now() from generate_series(1, ({1} + {2} - 1) / {2});
+        select 1, '{{client}}', now() from generate_series(1, ({{tasks}} + {{inASlot}} - 1) / {{inASlot}});
         insert into bridge.tasks (id, client_id, upstream_key_id, task_id, family_given, service_tier, service_tier_given, reference,
                                   metadata, registered_at, deadline_at, slot_id, next_poll_at)
-        select bridge.new_id(), '{0}', k.id, 'video_' || md5(n::text), false, 'default', false, 'order-' || n,
-               convert_to('{{"order":' || n || ',"note":"' || repeat('x', 60) || '"}}', 'UTF8'), now(), now() + interval '1 day',
-               1 + (n - 1) / {2}, now()
-        from generate_series(1, {1}) n cross join bridge.upstream_keys k;
+        select bridge.new_id(), '{{client}}', k.id, 'video_' || md5(n::text), false, 'default', false, 'order-' || n,
+               convert_to('{"order":' || n || ',"note":"' || repeat('x', 60) || '"}', 'UTF8'), now(), now() + interval '1 day',
+               1 + (n - 1) / {{inASlot}}, now()
+        from generate_series(1, {{tasks}}) n cross join bridge.upstream_keys k;
         insert into bridge.task_callbacks (id, task_id, url, destination, events, created_at)
         select bridge.new_id(), t.id, 'https://' || d.host || '/hooks/upstream', d.id,
-               '{{task.completed,task.completed_without_url,task.failed,task.cancelled,task.expired,task.lost,task.timed_out,task.stopped}}', now()
+               '{task.completed,task.completed_without_url,task.failed,task.cancelled,task.expired,task.lost,task.timed_out}', now()
         from bridge.tasks t join bridge.destinations d on d.id = 1 + substring(t.reference from 7)::integer % 4
-        """;
+        """);
 
     private readonly LocalPostgres _server;
     private readonly string _folder;
@@ -70,7 +71,7 @@ internal sealed class StatementsDatabase : IAsyncDisposable
             .BuildServiceProvider();
         var contexts = services.GetRequiredService<IDbContextFactory<BridgeDbContext>>();
         await new Migrator(DataSource, contexts, [], NullLogger<Migrator>.Instance).MigrateAsync(null, stopping);
-        await ExecuteAsync(string.Format(System.Globalization.CultureInfo.InvariantCulture, FillSql, client, tasks, inASlot), stopping);
+        await ExecuteAsync(FillSql(client, tasks, inASlot), stopping);
         await ExecuteAsync("vacuum analyze", stopping);
         await ExecuteAsync("checkpoint", stopping);
     }

@@ -32,10 +32,11 @@ internal sealed class StatementsMeasurement : IMeasurement
             await database.ExecuteAsync("vacuum analyze", stopping);
         }
 
-        return StatementsReport.Of(figures, await work.HotUpdatesAsync(), await work.SizesAsync());
+        return StatementsReport.Of(figures, await work.HotUpdatesAsync(), await work.SizesAsync(), await work.PlannedAnewAsync());
     }
 
-    private static async Task<StatementFigures> MeasureAsync(string name, Func<Task<(int Rows, int Calls)>> run, PostgresProcesses? processes)
+    private static async Task<StatementFigures> MeasureAsync(
+        string name, Func<Task<(int Rows, int Calls)>> run, PostgresProcesses? processes)
     {
         var (before, started) = (processes?.Used(), Time.GetTimestamp());
         var (rows, calls) = await run();

@@ -12,7 +12,9 @@ internal static class StatementsReport
     };
 
     public static Report Of(
-        IReadOnlyList<StatementFigures> figures, IReadOnlyDictionary<string, double> hotUpdates, IReadOnlyDictionary<string, long> megabytes)
+        IReadOnlyList<StatementFigures> figures, IReadOnlyDictionary<string, double> hotUpdates,
+        IReadOnlyDictionary<string, long> megabytes,
+        IReadOnlyDictionary<string, long> plannedAnew)
     {
         var (backends, server) = (ATask(figures, one => one.BackendMicroseconds), ATask(figures, one => one.ServerMicroseconds));
         string[] lines =
@@ -25,8 +27,9 @@ internal static class StatementsReport
             $"A task with three polls and one webhook: {Text(backends)} µs of backends, {Text(server)} µs of all of PostgreSQL.",
             $"HOT of all updates: {string.Join(", ", hotUpdates.Select(table => $"{table.Key} {Percent(table.Value)}"))}.",
             $"Sizes with indexes, MB: {string.Join(", ", megabytes.Select(table => $"{table.Key} {table.Value}"))}.",
+            .. plannedAnew.Select(one => $"Planned anew {one.Value} times: {one.Key}"),
         ];
-        return new(lines, new { statements = figures, backends, server, hotUpdates, megabytes }, []);
+        return new(lines, new { statements = figures, backends, server, hotUpdates, megabytes, plannedAnew }, []);
     }
 
     private static double? ATask(IReadOnlyList<StatementFigures> figures, Func<StatementFigures, double?> cost) => figures
