@@ -8,7 +8,7 @@ namespace Kyy.Bridge.Persistence.Migrations;
 /// </summary>
 internal static class KnownMigrations
 {
-    public static readonly IReadOnlyList<string> Ids = ["0001_initial_schema", "0002_upstream_budgets", "0003_public_surface"];
+    public static readonly IReadOnlyList<string> Ids = ["0001_initial_schema", "0002_upstream_budgets", "0003_public_surface", "0004_upkeep"];
 
     private const string AppliedSql = $"""
         select "MigrationId" from {BridgeDbContext.Schema}.{BridgeDbContext.MigrationsTable}
