@@ -78,7 +78,7 @@ internal sealed class EmulatorHost : IAsyncDisposable
     private async Task ListenSecurelyAsync() => _secure = await LocalServer.StartAsync(null, Map, kestrel =>
     {
         kestrel.ConfigureEndpointDefaults(listen => listen.Use(next => connection => _connections.AcceptAsync(connection, next)));
-        SecureListeners.Listen(kestrel, _options.Tls, Authority);
+        SecureListeners.Listen(kestrel, _options, Authority);
     });
 
     private void Map(WebApplication app)

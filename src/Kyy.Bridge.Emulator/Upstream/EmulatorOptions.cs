@@ -46,6 +46,9 @@ internal sealed record EmulatorOptions
     /// <summary>Listeners of https, each with what is right or wrong about it; none by default.</summary>
     public ImmutableArray<TlsCondition> Tls { get; init; } = [];
 
+    /// <summary>Whether those listeners offer HTTP/2, too. Faults that write past the server need HTTP/1.1, so it is not the default.</summary>
+    public bool Http2 { get; init; }
+
     /// <summary>Decides the durations that are drawn, in the order in which tasks are created, and what happens by chance.</summary>
     public int Seed { get; init; } = 1;
 

@@ -20,14 +20,16 @@ internal static class SecureListeners
         0x00, 0x05, 0xFF, 0x01, 0x00, 0x01, 0x00, // renegotiation_info: the version is all that is wrong
     ];
 
-    public static void Listen(KestrelServerOptions kestrel, IEnumerable<TlsCondition> conditions, EmulatedAuthority authority)
+    public static void Listen(KestrelServerOptions kestrel, EmulatorOptions options, EmulatedAuthority authority)
     {
-        foreach (var condition in conditions) kestrel.Listen(IPAddress.Loopback, 0, listen => SetUp(listen, condition, authority));
+        var protocols = options.Http2 ? HttpProtocols.Http1AndHttp2 : HttpProtocols.Http1;
+        foreach (var condition in options.Tls)
+            kestrel.Listen(IPAddress.Loopback, 0, listen => SetUp(listen, condition, protocols, authority));
     }
 
-    private static void SetUp(ListenOptions listen, TlsCondition condition, EmulatedAuthority authority)
+    private static void SetUp(ListenOptions listen, TlsCondition condition, HttpProtocols protocols, EmulatedAuthority authority)
     {
-        listen.Protocols = HttpProtocols.Http1;
+        listen.Protocols = protocols;
         switch (condition)
         {
             case TlsCondition.HandshakeCut:
