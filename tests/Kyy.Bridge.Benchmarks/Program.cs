@@ -7,6 +7,7 @@ using Kyy.Bridge.Benchmarks.Registration;
 using Kyy.Bridge.Benchmarks.Sender;
 using Kyy.Bridge.Benchmarks.Start;
 using Kyy.Bridge.Benchmarks.Statements;
+using Kyy.Bridge.Benchmarks.Upstream;
 using Kyy.Bridge.Emulator.Demo;
 
 namespace Kyy.Bridge.Benchmarks;
@@ -27,6 +28,7 @@ internal static class Program
         new StatementsMeasurement(),
         new FairnessMeasurement(),
         new SustainedMeasurement(),
+        new UpstreamMeasurement(),
     ];
 
     private static readonly Option<string?> Only = new Option<string?>("--only")

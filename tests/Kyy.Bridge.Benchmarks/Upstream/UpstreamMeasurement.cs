@@ -1,0 +1,60 @@
+using Kyy.Bridge.Benchmarks.Load;
+
+namespace Kyy.Bridge.Benchmarks.Upstream;
+
+/// <summary>
+/// What one poll costs from the request to the understood answer, beside a bare GET and parse. The two take turns, so that what drifts on
+/// the machine touches both alike; the emulated upstream is a process of its own.
+/// </summary>
+internal sealed class UpstreamMeasurement : IMeasurement
+{
+    private const int Concurrency = 64, Rounds = 4, Tasks = 6_000, WarmUp = 3_000, PollsOfEach = 3;
+
+    public string Name => "upstream";
+
+    public string Question => "what does one poll cost from the request to the understood answer, beside a bare GET and parse?";
+
+    public async Task<Report> RunAsync(Progress progress, string folder, CancellationToken stopping)
+    {
+        await using var actors = await ActorsProcess.StartAsync(stopping);
+        var plain = await CompareAsync("HTTP/1.1", actors.Places.Upstream, actors, progress, stopping);
+        var secure = await CompareAsync("HTTP/2", actors.Places.SecureUpstream, actors, progress, stopping);
+        return UpstreamReport.Of(plain, secure);
+    }
+
+    private static async Task<(PollFigures Bare, PollFigures Client)> CompareAsync(
+        string protocol, Uri baseUrl, ActorsProcess actors, Progress progress, CancellationToken stopping)
+    {
+        using var bare = new BarePolls(baseUrl, actors.Places, Concurrency);
+        using var client = new ClientPolls(baseUrl, actors.Places, Concurrency);
+        await progress.StepAsync($"Warm-up, {protocol}", () => TurnsAsync(WarmUp));
+        List<(PollFigures Bare, PollFigures Client)> rounds = [];
+        for (var round = 1; round <= Rounds; round++)
+            rounds.Add(await progress.StepAsync($"{protocol}, {round} of {Rounds}", () => TurnsAsync(Tasks)));
+        return (PollFigures.Sum(rounds.Select(round => round.Bare)), PollFigures.Sum(rounds.Select(round => round.Client)));
+
+        async Task<(PollFigures Bare, PollFigures Client)> TurnsAsync(int tasks) =>
+            (await RunAsync(bare, actors, tasks, stopping), await RunAsync(client, actors, tasks, stopping));
+    }
+
+    private static async Task<PollFigures> RunAsync(IPolls polls, ActorsProcess actors, int tasks, CancellationToken stopping)
+    {
+        var ids = await actors.CreateTasksAsync(tasks, PollsOfEach, stopping);
+        var next = -1;
+        var (started, cost, allocated) = (
+            TimeProvider.System.GetTimestamp(), Environment.CpuUsage.TotalTime, GC.GetTotalAllocatedBytes(precise: true));
+        await Task.WhenAll(Enumerable.Range(0, Concurrency).Select(_ => Task.Run(WorkAsync, stopping)));
+        var elapsed = TimeProvider.System.GetElapsedTime(started);
+        return new(
+            tasks * PollsOfEach, elapsed, Environment.CpuUsage.TotalTime - cost, GC.GetTotalAllocatedBytes(precise: true) - allocated);
+
+        async Task WorkAsync()
+        {
+            for (var i = Interlocked.Increment(ref next); i < ids.Count; i = Interlocked.Increment(ref next))
+            {
+                for (var poll = 1; poll < PollsOfEach; poll++) await polls.AskAsync(ids[i], stopping);
+                if (!await polls.AskAsync(ids[i], stopping)) throw new InvalidOperationException("The last poll finds a task completed.");
+            }
+        }
+    }
+}
