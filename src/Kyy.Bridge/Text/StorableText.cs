@@ -12,6 +12,8 @@ internal static class StorableText
     /// <param name="maxBytes">The longest result in bytes of UTF-8; a character that does not fit whole is left out.</param>
     public static string From(ReadOnlySpan<char> text, int maxBytes)
     {
+        // Nearly all that is ever asked for, and storable as it is.
+        if (text.Length <= maxBytes && !text.ContainsAnyExceptInRange(' ', '~')) return text.ToString();
         var storable = new StringBuilder();
         foreach (var rune in text.EnumerateRunes())
         {

@@ -19,12 +19,15 @@ internal static class JsonScalar
         return value.ValueKind is JsonValueKind.String ? Unescape(raw[1..^1]) : Encoding.UTF8.GetString(raw);
     }
 
+    /// <summary>A value's text; null where there is no value.</summary>
+    public static string? Text(JsonElement? value) => value is { } there ? Text(there) : null;
+
     /// <summary>The text as it may be stored; null where there is none or it is blank.</summary>
-    public static string? Storable(JsonElement? value, KeyMask mask, int maxBytes)
+    public static string? Storable(string? value, KeyMask mask, int maxBytes)
     {
         if (value is null) return null;
         // Masked after it is unescaped and before it is cut: neither hides the key, nor leaves half of it.
-        var text = StorableText.From(mask.Apply(Text(value.Value)).AsSpan().Trim(), maxBytes);
+        var text = StorableText.From(mask.Apply(value).AsSpan().Trim(), maxBytes);
         return string.IsNullOrWhiteSpace(text) ? null : text;
     }
 

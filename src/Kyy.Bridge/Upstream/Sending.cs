@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Kyy.Bridge.Upstream;
 
 /// <summary>
@@ -47,7 +49,13 @@ internal sealed class Sending
 
         public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
-        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        // Of nothing the handler reads to wait for the next answer.
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+            buffer.IsEmpty ? inner.ReadAsync(buffer, cancellationToken) : ReadSomeAsync(buffer, cancellationToken);
+
+        // There are few connections and many reads.
+        [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+        private async ValueTask<int> ReadSomeAsync(Memory<byte> buffer, CancellationToken cancellationToken)
         {
             var read = await inner.ReadAsync(buffer, cancellationToken);
             _isIdle |= read > 0;

@@ -11,6 +11,12 @@ internal static class UpstreamBodyReader
     public static UpstreamReply Read(in UpstreamAnswer answer)
     {
         if (answer.Content.Length > MaxBytes) return new UpstreamReply.Unreachable(UnreachableKind.TooLarge);
+        return DocumentedAnswer.Read(answer) ?? ReadAny(answer);
+    }
+
+    /// <summary>Of any form, in whatever order and however it is written.</summary>
+    internal static UpstreamReply ReadAny(in UpstreamAnswer answer)
+    {
         using var document = Parse(answer.Content);
         if (document is not { RootElement.ValueKind: JsonValueKind.Object }) return new UpstreamReply.Unreachable(UnreachableKind.BadBody);
         var body = new JsonMembers(document.RootElement);
@@ -59,7 +65,8 @@ internal static class UpstreamBodyReader
             return NotUnderstood(NotUnderstoodReason.Contradiction);
         if (IsOfNoTask(task)) return new UpstreamReply.NotFound(answer.StatusCode);
         if (WhyNotOurs(task, answer.AskedId) is { } reason) return new UpstreamReply.NotOurs(reason);
-        var reply = ReadStatus(task, answer.Mask, UpstreamFactsReader.Read(task, answer.Mask, answer.Now));
+        var facts = UpstreamFactsReader.Read(task, answer.Mask, answer.Now);
+        var reply = ReadStatus(JsonScalar.Text(task["status"]), VideoLinks.Candidates(task["video_url"]), answer.Mask, facts);
         // "Echoes the right id when present" is enough to keep waiting. To end a task, it has to be present.
         return reply is UpstreamReply.Reading and not UpstreamReply.Waiting && !task.Has("id")
             ? new UpstreamReply.NotOurs(NotOursReason.MissingId)
@@ -78,11 +85,12 @@ internal static class UpstreamBodyReader
         _ => null,
     };
 
-    private static UpstreamReply ReadStatus(JsonMembers task, KeyMask mask, UpstreamFacts facts) => Word(task["status"]) switch
+    /// <summary>What the status means, for a task that is known to be the asked one.</summary>
+    internal static UpstreamReply ReadStatus(string? status, IEnumerable<string> links, KeyMask mask, UpstreamFacts facts) => Word(status) switch
     {
         "queued" or "pending" => new UpstreamReply.Waiting(WaitingStatus.Queued, facts),
         "processing" or "running" or "in_progress" => new UpstreamReply.Waiting(WaitingStatus.Processing, facts),
-        "completed" or "succeeded" => ReadLinks(task, mask, facts),
+        "completed" or "succeeded" => ReadLinks(links, mask, facts),
         "failed" => new UpstreamReply.Failed(facts),
         "cancelled" or "canceled" => new UpstreamReply.Cancelled(facts),
         "expired" => new UpstreamReply.Expired(facts),
@@ -90,17 +98,18 @@ internal static class UpstreamBodyReader
         _ => new UpstreamReply.NotUnderstood(NotUnderstoodReason.StatusUnknown, facts),
     };
 
-    private static UpstreamReply.Reading ReadLinks(JsonMembers task, KeyMask mask, UpstreamFacts facts)
+    private static UpstreamReply.Reading ReadLinks(IEnumerable<string> candidates, KeyMask mask, UpstreamFacts facts)
     {
-        var links = VideoLinks.Read(task["video_url"], mask);
+        var links = VideoLinks.Of(candidates, mask);
         facts = facts with { Warnings = links.Warnings };
         return links.Accepted.IsEmpty
             ? new UpstreamReply.CompletedWithoutUrl(facts)
             : new UpstreamReply.Completed(links.Accepted, facts);
     }
 
-    private static string? Word(JsonElement? element) =>
-        element is { } value && JsonScalar.Text(value).Trim() is { Length: > 0 } text ? text.ToLowerInvariant() : null;
+    private static string? Word(JsonElement? element) => Word(JsonScalar.Text(element));
+
+    private static string? Word(string? written) => written?.Trim() is { Length: > 0 } text ? text.ToLowerInvariant() : null;
 
     private static UpstreamReply.NotUnderstood NotUnderstood(NotUnderstoodReason reason) => new(reason, UpstreamFacts.None);
 }

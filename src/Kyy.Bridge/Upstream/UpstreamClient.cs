@@ -1,6 +1,6 @@
-using System.Buffers;
 using System.Diagnostics;
 using System.Net;
+using System.Runtime.CompilerServices;
 using System.Security.Authentication;
 using Kyy.Bridge.Addresses;
 
@@ -18,6 +18,9 @@ internal sealed class UpstreamClient : IUpstreamClient, IDisposable
     // Not HttpClients, whose own time-out and buffering would only stand beside ours. What a client named is reached by its own way.
     private readonly HttpMessageInvoker _operators, _clients;
 
+    // Looked up by the very object, which is the same for as long as a key is.
+    private readonly ConditionalWeakTable<UpstreamTarget, TargetRequests> _requests = [];
+
     /// <param name="options">How the upstream is asked.</param>
     /// <param name="time">The clock of its time-outs.</param>
     /// <param name="guard">What is asked before a base URL is called that a client named.</param>
@@ -33,13 +36,14 @@ internal sealed class UpstreamClient : IUpstreamClient, IDisposable
     public async Task<UpstreamExchange> GetResultAsync(UpstreamTarget target, string taskId, CancellationToken cancellationToken)
     {
         var sentAt = _time.GetTimestamp();
-        using var timeout = new CancellationTokenSource(_options.Timeout, _time);
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        using var limit = new CancellationTokenSource(_options.Timeout, _time);
+        // By hand: a linked source would be a second one for each poll.
+        using var given = cancellationToken.UnsafeRegister(static limit => ((CancellationTokenSource)limit!).Cancel(), limit);
         var sending = Sending.Begin();
         try
         {
-            var (reply, excerpt) = _options.Allows(target.BaseUrl)
-                ? await AskAsync(target, taskId, limit.Token, cancellationToken)
+            var (reply, excerpt) = _requests.GetValue(target, Prepare) is { Way: { } way } requests
+                ? await AskAsync(way, requests, taskId, limit.Token, cancellationToken)
                 : (new UpstreamReply.Unreachable(UnreachableKind.NotAllowed), null);
             return new(reply, sentAt, _time.GetElapsedTime(sentAt), excerpt) { TimesSent = sending.Times };
         }
@@ -57,60 +61,40 @@ internal sealed class UpstreamClient : IUpstreamClient, IDisposable
         _clients.Dispose();
     }
 
-    private async Task<(UpstreamReply Reply, string? Excerpt)> AskAsync(
-        UpstreamTarget target, string taskId, CancellationToken limit, CancellationToken caller)
+    // Nothing is asked about the operator's own: it may well be inside.
+    private TargetRequests Prepare(UpstreamTarget target) => new(
+        !_options.Allows(target.BaseUrl) ? null : _options.IsOperators(target.BaseUrl) ? _operators : _clients, target);
+
+    private async ValueTask<(UpstreamReply Reply, string? Excerpt)> AskAsync(
+        HttpMessageInvoker way, TargetRequests requests, string taskId, CancellationToken limit, CancellationToken caller)
     {
-        using var request = NewRequest(target, taskId);
-        using var response = await WayTo(target).SendAsync(request, limit);
-        // One byte more than is ever read, so that the reader can tell an answer that is too long.
-        var buffer = ArrayPool<byte>.Shared.Rent(UpstreamBodyReader.MaxBytes + 1);
-        try
-        {
-            var (content, broken) = await ReadAsync(response, buffer.AsMemory(0, UpstreamBodyReader.MaxBytes + 1), limit, caller);
-            var answer = new UpstreamAnswer(
-                taskId, (int)response.StatusCode, RetryAfter(response), content, new KeyMask(target.Key), _time.GetUtcNow());
-            var reply = broken is { } kind && !UpstreamReplyReader.IsDecidedByTheHead(answer.StatusCode)
-                ? new UpstreamReply.Unreachable(kind)
-                : UpstreamReplyReader.Read(answer);
-            return (reply, reply is UpstreamReply.Reading ? null : AnswerExcerpt.Of(content.Span, answer.Mask));
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
+        using var request = requests.New(taskId);
+        using var response = await way.SendAsync(request, limit);
+        using var body = new AnswerBody();
+        var broken = await ReadAsync(response, body, limit, caller);
+        var answer = new UpstreamAnswer(
+            taskId, (int)response.StatusCode, RetryAfter(response), body.Content, requests.Mask, _time.GetUtcNow());
+        var reply = broken is { } kind && !UpstreamReplyReader.IsDecidedByTheHead(answer.StatusCode)
+            ? new UpstreamReply.Unreachable(kind)
+            : UpstreamReplyReader.Read(answer);
+        return (reply, reply is UpstreamReply.Reading ? null : AnswerExcerpt.Of(body.Content.Span, answer.Mask));
     }
 
-    // Nothing is asked about the operator's own: it may well be inside.
-    private HttpMessageInvoker WayTo(UpstreamTarget target) => _options.IsOperators(target.BaseUrl) ? _operators : _clients;
-
     // What came before an answer broke off is worth showing to people.
-    private static async Task<(ReadOnlyMemory<byte> Content, UnreachableKind? Broken)> ReadAsync(
-        HttpResponseMessage response, Memory<byte> buffer, CancellationToken limit, CancellationToken caller)
+    private static async ValueTask<UnreachableKind?> ReadAsync(
+        HttpResponseMessage response, AnswerBody body, CancellationToken limit, CancellationToken caller)
     {
-        var length = 0;
         try
         {
-            await using var body = await response.Content.ReadAsStreamAsync(limit);
-            while (length < buffer.Length && await body.ReadAsync(buffer[length..], limit) is > 0 and var read) length += read;
-            return (buffer[..length], null);
+            // Disposed with its response.
+            var stream = await response.Content.ReadAsStreamAsync(limit);
+            while (body.Room() is { IsEmpty: false } room && await stream.ReadAsync(room, limit) is > 0 and var read) body.Take(read);
+            return null;
         }
         catch (Exception exception) when (!caller.IsCancellationRequested && UnreachableKinds.Of(exception) is { } kind)
         {
-            return (buffer[..length], kind);
+            return kind;
         }
-    }
-
-    private static HttpRequestMessage NewRequest(UpstreamTarget target, string taskId)
-    {
-        var request = new HttpRequestMessage(HttpMethod.Get, ResultAddress.For(target.BaseUrl, taskId))
-        {
-            Version = HttpVersion.Version20,
-            VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
-        };
-        // Unvalidated, because the validating setter quotes a value that it does not like in its exception.
-        request.Headers.TryAddWithoutValidation("Authorization", $"Bearer {target.Key.Reveal()}");
-        request.Headers.TryAddWithoutValidation("Accept", "application/json");
-        return request;
     }
 
     private static string[] RetryAfter(HttpResponseMessage response) =>

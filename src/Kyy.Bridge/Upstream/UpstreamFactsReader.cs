@@ -15,14 +15,27 @@ internal static class UpstreamFactsReader
 
     private const double LongestVideo = 24 * 60 * 60;
 
-    public static UpstreamFacts Read(JsonMembers task, KeyMask mask, DateTimeOffset now) => new()
+    public static UpstreamFacts Read(JsonMembers task, KeyMask mask, DateTimeOffset now) => Of(
+        new(JsonScalar.Text(task["status"]), JsonScalar.Text(task["model"]), JsonScalar.Number(task["created"]),
+            JsonScalar.Number(task["actualDuration"])),
+        ReadError(task["error"], mask), mask, now);
+
+    /// <summary>What was written, made storable and sane.</summary>
+    public static UpstreamFacts Of(in WrittenFacts written, UpstreamError? error, KeyMask mask, DateTimeOffset now) => new()
     {
-        RawStatus = JsonScalar.Storable(task["status"], mask, MaxWordBytes),
-        Model = JsonScalar.Storable(task["model"], mask, MaxWordBytes),
-        Created = ReadCreated(JsonScalar.Number(task["created"]), now),
-        ActualDuration = JsonScalar.Number(task["actualDuration"]) is >= 0 and <= LongestVideo and var seconds ? seconds : null,
-        Error = ReadError(task["error"], mask),
+        RawStatus = JsonScalar.Storable(written.Status, mask, MaxWordBytes),
+        Model = JsonScalar.Storable(written.Model, mask, MaxWordBytes),
+        Created = ReadCreated(written.Created, now),
+        ActualDuration = written.ActualDuration is >= 0 and <= LongestVideo and var seconds ? seconds : null,
+        Error = error,
     };
+
+    /// <summary>The upstream's words as an error; null where it has none.</summary>
+    public static UpstreamError? NewError(string? code, string? message, KeyMask mask)
+    {
+        var error = (Code: JsonScalar.Storable(code, mask, MaxWordBytes), Message: JsonScalar.Storable(message, mask, MaxMessageBytes));
+        return error is (null, null) ? null : new(error.Code, error.Message);
+    }
 
     private static DateTimeOffset? ReadCreated(double? value, DateTimeOffset now)
     {
@@ -35,15 +48,12 @@ internal static class UpstreamFactsReader
 
     private static UpstreamError? ReadError(JsonElement? error, KeyMask mask)
     {
-        if (error is not { ValueKind: JsonValueKind.Object }) return NewError(null, error, mask);
+        var whole = JsonScalar.Text(error);
+        if (error is not { ValueKind: JsonValueKind.Object }) return NewError(null, whole, mask);
         var members = new JsonMembers(error.Value);
-        return NewError(members["code"], members["message"], mask) ?? NewError(null, error, mask);
-    }
-
-    private static UpstreamError? NewError(JsonElement? code, JsonElement? message, KeyMask mask)
-    {
-        var error = new UpstreamError(
-            JsonScalar.Storable(code, mask, MaxWordBytes), JsonScalar.Storable(message, mask, MaxMessageBytes));
-        return error is (null, null) ? null : error;
+        return NewError(JsonScalar.Text(members["code"]), JsonScalar.Text(members["message"]), mask) ?? NewError(null, whole, mask);
     }
 }
+
+/// <summary>What an answer says besides its end and its links, as it is written there.</summary>
+internal readonly record struct WrittenFacts(string? Status, string? Model, double? Created, double? ActualDuration);

@@ -15,11 +15,11 @@ internal readonly record struct VideoLinks(ImmutableArray<string> Accepted, Immu
     // For all links together: an event carries the first one twice, and has 20 KiB of which 4 are the caller's metadata.
     private const int MaxBytes = 6 * 1024;
 
-    /// <param name="videoUrl">A string as documented, or an array of strings.</param>
+    /// <param name="candidates">What the answer gives for links.</param>
     /// <param name="mask">Tells a link with the key in it. It is left out whole, because a link without a part of it is none.</param>
-    public static VideoLinks Read(JsonElement? videoUrl, KeyMask mask)
+    public static VideoLinks Of(IEnumerable<string> candidates, KeyMask mask)
     {
-        string[] given = [.. Candidates(videoUrl).Select(link => link.Trim()).Where(link => link.Length > 0).Distinct()];
+        string[] given = [.. candidates.Select(link => link.Trim()).Where(link => link.Length > 0).Distinct()];
         var accepted = ImmutableArray.CreateBuilder<string>();
         var (room, anyPrivate) = (MaxBytes, false);
         foreach (var link in given)
@@ -40,7 +40,8 @@ internal readonly record struct VideoLinks(ImmutableArray<string> Accepted, Immu
         if (anyPrivate) yield return UpstreamWarnings.VideoUrlPrivate;
     }
 
-    private static IEnumerable<string> Candidates(JsonElement? videoUrl) => videoUrl switch
+    /// <param name="videoUrl">A string as documented, or an array of strings.</param>
+    public static IEnumerable<string> Candidates(JsonElement? videoUrl) => videoUrl switch
     {
         null => [],
         { ValueKind: JsonValueKind.Array } many =>
