@@ -6,8 +6,8 @@ namespace Kyy.Bridge.Upstream;
 
 /// <summary>
 /// An answer that is written just as the documents write it, read in one pass and with nothing allocated but what is kept: nearly every
-/// answer is one. It only ever says what <see cref="UpstreamBodyReader.ReadAny"/> would say; whatever differs in the least, by a member more,
-/// an escape or another kind of value, is left to that.
+/// answer is one. It only ever says what <see cref="UpstreamBodyReader.ReadAny"/> would say; whatever differs in the least, by a member
+/// more, an escape or another kind of value, is left to that.
 /// </summary>
 internal ref struct DocumentedAnswer
 {

@@ -86,7 +86,8 @@ internal static class UpstreamBodyReader
     };
 
     /// <summary>What the status means, for a task that is known to be the asked one.</summary>
-    internal static UpstreamReply ReadStatus(string? status, IEnumerable<string> links, KeyMask mask, UpstreamFacts facts) => Word(status) switch
+    internal static UpstreamReply ReadStatus(
+        string? status, IEnumerable<string> links, KeyMask mask, UpstreamFacts facts) => Word(status) switch
     {
         "queued" or "pending" => new UpstreamReply.Waiting(WaitingStatus.Queued, facts),
         "processing" or "running" or "in_progress" => new UpstreamReply.Waiting(WaitingStatus.Processing, facts),

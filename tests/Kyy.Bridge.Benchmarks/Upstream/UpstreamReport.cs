@@ -26,7 +26,8 @@ internal static class UpstreamReport
         return new(lines, new { cost, cost_over_http2 = cost2, plain = Both(plain), secure = Both(secure) }, missed);
     }
 
-    private static double Cost((PollFigures Bare, PollFigures Client) figures) => figures.Client.MicrosecondsEach / figures.Bare.MicrosecondsEach;
+    private static double Cost((PollFigures Bare, PollFigures Client) figures) =>
+        figures.Client.MicrosecondsEach / figures.Bare.MicrosecondsEach;
 
     private static object Both((PollFigures Bare, PollFigures Client) figures) => new { figures.Bare, figures.Client };
 

@@ -12,10 +12,10 @@ public class DocumentedAnswerTests
     private const int Answers = 4_000;
 
     [Theory]
-    [InlineData("""{"id":"video_1","object":"video","created":1761635478,"model":"m","status":"queued","video_url":null,"error":null}""")]
-    [InlineData("""{"id":"video_1","object":"video","created":1761635478,"model":"m","status":"processing","video_url":null,"error":null}""")]
+    [InlineData("""{"id":"video_1","object":"video","created":1761635478,"status":"queued","video_url":null,"error":null}""")]
+    [InlineData("""{"id":"video_1","object":"video","created":1761635478,"model":"m","status":"processing","error":null}""")]
     [InlineData("""
-        {"id":"video_1","object":"video","created":1761635478,"model":"m","status":"completed","video_url":"https://c.example.test/a","actualDuration":5.0,"error":null}
+        {"id":"video_1","object":"video","created":1761635478,"status":"completed","video_url":"https://c.example.test/a","actualDuration":5.0,"error":null}
         """)]
     [InlineData("""{"id":"video_1","object":"video","status":"failed","error":"bad prompt"}""")]
     public void Read_DocumentedForm_IsAReading(string body) => Read(body).ShouldBeAssignableTo<UpstreamReply.Reading>();
