@@ -19,20 +19,20 @@ internal static class SettleDeliveries
                 s (id, claim, state, wait, reason, attempted, number, started_at, duration_ms, status_code, error, response_body)
         ), locked as materialized (
             select d.id from bridge.deliveries d join settled s on s.id = d.id
-            where d.claim = s.claim and d.state = 'pending' order by d.id for no key update of d
+            where d.id = any ($1) and d.claim = s.claim and d.state = 'pending' order by d.id for no key update of d
         ), changed as (
             update bridge.deliveries d
             set state = s.state, next_attempt_at = case when s.state = 'pending' then now() + greatest(s.wait, interval '0') end,
                 leased_until = null, unsettled = 0, attempts = d.attempts - (not s.attempted)::integer,
                 ended_at = case when s.state <> 'pending' then now() end, dead_reason = s.reason
             from settled s
-            where d.id = s.id and d.claim = s.claim and d.id in (select id from locked)
+            where d.id = s.id and d.id = any ($1) and d.claim = s.claim and d.id in (select id from locked)
         )
         insert into bridge.delivery_attempts (delivery_id, number, started_at, duration_ms, status_code, error, response_body)
         select s.id, s.number, s.started_at, s.duration_ms, s.status_code, s.error, s.response_body
         from settled s
         join bridge.deliveries d on d.id = s.id
-        where s.attempted
+        where d.id = any ($1) and s.attempted
         on conflict (delivery_id, number) do nothing
         """;
 

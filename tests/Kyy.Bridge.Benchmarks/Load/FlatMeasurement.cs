@@ -3,7 +3,7 @@ namespace Kyy.Bridge.Benchmarks.Load;
 /// <summary>How near the service comes to a bare HttpClient that does the same requests, with as much to do as it can take.</summary>
 internal sealed class FlatMeasurement : IMeasurement
 {
-    private const int Tasks = 60_000, WarmUp = 5_000, Trial = 3_000, Polls = 3;
+    private const int Tasks = 60_000, WarmUp = 30_000, Trial = 10_000, Polls = 3;
     private static readonly int[] Concurrencies = [32, 64, 128];
 
     public string Name => "flat";

@@ -5,7 +5,7 @@ namespace Kyy.Bridge.Benchmarks.Load;
 /// <summary>Whether the service is as fast with a million tasks in flight as with ten thousand.</summary>
 internal sealed class GrowthMeasurement : IMeasurement
 {
-    private const int Tasks = 60_000, WarmUp = 5_000, Polls = 3;
+    private const int Tasks = 60_000, WarmUp = 30_000, Polls = 3;
     private static readonly int[] InFlight = [10_000, 100_000, 1_000_000];
 
     public string Name => "growth";
