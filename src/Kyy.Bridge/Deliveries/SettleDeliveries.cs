@@ -15,24 +15,24 @@ internal static class SettleDeliveries
 {
     private const string Sql = """
         with settled as materialized (
-            select * from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
-                s (id, claim, state, wait, reason, attempted, number, started_at, duration_ms, status_code, error, response_body)
+            select * from unnest($1, $2, $3, $4, $5, $6) s (id, claim, state, wait, reason, attempted)
         ), locked as materialized (
             select d.id from bridge.deliveries d join settled s on s.id = d.id
-            where d.id = any ($1) and d.claim = s.claim and d.state = 'pending' order by d.id for no key update of d
-        ), changed as (
-            update bridge.deliveries d
-            set state = s.state, next_attempt_at = case when s.state = 'pending' then now() + greatest(s.wait, interval '0') end,
-                leased_until = null, unsettled = 0, attempts = d.attempts - (not s.attempted)::integer,
-                ended_at = case when s.state <> 'pending' then now() end, dead_reason = s.reason
-            from settled s
-            where d.id = s.id and d.id = any ($1) and d.claim = s.claim and d.id in (select id from locked)
+            where d.claim = s.claim and d.state = 'pending' order by d.id for no key update of d
         )
-        insert into bridge.delivery_attempts (delivery_id, number, started_at, duration_ms, status_code, error, response_body)
-        select s.id, s.number, s.started_at, s.duration_ms, s.status_code, s.error, s.response_body
+        update bridge.deliveries d
+        set state = s.state, next_attempt_at = case when s.state = 'pending' then now() + greatest(s.wait, interval '0') end,
+            leased_until = null, unsettled = 0, attempts = d.attempts - (not s.attempted)::integer,
+            ended_at = case when s.state <> 'pending' then now() end, dead_reason = s.reason
         from settled s
-        join bridge.deliveries d on d.id = s.id
-        where d.id = any ($1) and s.attempted
+        where d.id = s.id and d.claim = s.claim and d.id in (select id from locked)
+        """;
+
+    // A statement of its own, with a plan that is kept: its foreign key is checked row by row. A delivery that is gone has no attempts.
+    private const string AttemptsSql = """
+        insert into bridge.delivery_attempts (delivery_id, number, started_at, duration_ms, status_code, error, response_body)
+        select s.* from unnest($1, $2, $3, $4, $5, $6, $7) s (id, number, started_at, duration_ms, status_code, error, response_body)
+        where exists (select 1 from bridge.deliveries d where d.id = s.id offset 0)
         on conflict (delivery_id, number) do nothing
         """;
 
@@ -45,12 +45,15 @@ internal static class SettleDeliveries
         await using var batch = dataSource.CreateBatch();
         foreach (var command in Commands(settlements)) batch.BatchCommands.Add(command);
         await using var reader = await batch.ExecuteReaderAsync();
+        await FreshPlans.SkipAsync(reader);
         return await RecordHealth.ReadAsync(reader);
     }
 
     internal static IEnumerable<NpgsqlBatchCommand> Commands(IReadOnlyList<Settlement> settlements)
     {
-        yield return Settle(settlements);
+        foreach (var command in FreshPlans.For(Settle(settlements))) yield return command;
+        Settlement[] attempted = [.. settlements.Where(s => s.Attempt is not null)];
+        if (attempted.Length > 0) yield return Attempts(attempted);
         var gone = settlements.Where(s => s.DisablesCallback && s.Delivery.EndpointId is null).Select(s => s.Delivery.CallbackId).ToArray();
         if (gone.Length > 0) yield return new(DisableSql) { Parameters = { new() { Value = gone } } };
         var health = HealthChange.Of(settlements);
@@ -67,6 +70,14 @@ internal static class SettleDeliveries
             Rows.Column(rows, r => r.Wait, NpgsqlDbType.Interval),
             Rows.Column(rows, r => r.DeadReason),
             Rows.Column(rows, r => r.Attempt is not null),
+        },
+    };
+
+    private static NpgsqlBatchCommand Attempts(IReadOnlyList<Settlement> rows) => new(AttemptsSql)
+    {
+        Parameters =
+        {
+            Rows.Column(rows, r => r.Delivery.Id),
             Rows.Column(rows, r => r.Delivery.Attempt),
             Rows.Column(rows, r => r.Attempt?.StartedAt, NpgsqlDbType.TimestampTz),
             Rows.Column(rows, r => (int?)r.Attempt?.Duration.TotalMilliseconds, NpgsqlDbType.Integer),

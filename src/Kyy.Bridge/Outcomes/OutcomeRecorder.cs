@@ -82,7 +82,7 @@ internal sealed class OutcomeRecorder : IAsyncDisposable
     {
         await using var batch = _dataSource.CreateBatch();
         if (events.Length > 0) batch.BatchCommands.Add(EventWriting.Announcement());
-        foreach (var change in changes) batch.BatchCommands.Add(change);
+        foreach (var change in FreshPlans.For(changes)) batch.BatchCommands.Add(change);
         if (events.Length == 0)
         {
             await batch.ExecuteNonQueryAsync();
@@ -99,6 +99,7 @@ internal sealed class OutcomeRecorder : IAsyncDisposable
         {
             // Past the announcement's empty answer.
             await reader.NextResultAsync();
+            await FreshPlans.SkipAsync(reader);
             (leased, moreAreDue) = await InsertEvents.ReadAsync(reader, events.ToDictionary(e => e.Id), leaseEnds, CancellationToken.None);
         }
 

@@ -11,7 +11,6 @@ namespace Kyy.Bridge.Outcomes;
 /// Locks in id order, so that two batches with the same tasks wait instead of deadlocking. Two statements and not one with
 /// CTEs: the second has to read the callbacks with a snapshot taken after the row locks are held; as one statement, a callback
 /// that was registered during the lock wait was stored and never served.
-/// The tasks are named once more in the condition, so that whatever plan is kept reads no others.
 /// </remarks>
 internal static class RecordOutcomes
 {
@@ -29,7 +28,7 @@ internal static class RecordOutcomes
         from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
             o (id, status, family, model, upstream_created_at, video_urls, video_url_expires_at, actual_duration,
                error_code, error_message, warnings, ended_at)
-        where t.id = o.id and t.id = any ($1) and t.id in (select id from locked)
+        where t.id = o.id and t.id in (select id from locked)
         """;
 
     /// <summary>The statement for one batch.</summary>

@@ -29,7 +29,7 @@ internal static class RecordReadings
         from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
             r (id, status, family, model, upstream_created_at, not_found, url_missing, consecutive_failures,
                failure_kind, failure_status, failure_detail, read_at)
-        where t.id = r.id and t.id = any ($1) and t.id in (select id from locked)
+        where t.id = r.id and t.id in (select id from locked)
         """;
 
     // A slot of their own in the new lane, due at once: too early is harmless, the next claim corrects it.

@@ -13,9 +13,9 @@ internal static class BridgeDataSource
     // On the server too: a client that gave up must not leave its statement running, nor one that froze its locks held.
     private const string ServerTimeouts = "-c statement_timeout=4s -c lock_timeout=3s -c idle_in_transaction_session_timeout=15s";
 
-    // A prepared statement keeps the plan that was best when it was prepared. On a database that began empty that was a scan of the
-    // whole table, and until the first ANALYZE each batch of ends read all tasks. Here everything that matters goes by an index.
-    private const string PlansForLater = "-c enable_seqscan=off";
+    // As long as a table has no statistics, a scan of all of it looks cheap, and a prepared statement keeps that plan. Everything that
+    // matters goes by an index.
+    private const string Plans = "-c enable_seqscan=off";
 
     public static NpgsqlDataSource Create(string connectionString, int maxConnections)
     {
@@ -28,7 +28,7 @@ internal static class BridgeDataSource
             KeepAlive = KeepAliveSeconds,
             MaxAutoPrepare = PreparedStatements,
         };
-        connection.Options = $"{ServerTimeouts} {PlansForLater} {connection.Options}".TrimEnd();
+        connection.Options = $"{ServerTimeouts} {Plans} {connection.Options}".TrimEnd();
         return NpgsqlDataSource.Create(connection);
     }
 }
