@@ -14,6 +14,7 @@ internal interface IMeasurement
 
     /// <param name="progress">Told what it is at.</param>
     /// <param name="folder">Takes what it leaves behind.</param>
+    /// <param name="extent">How much of it.</param>
     /// <param name="stopping">Gives up.</param>
-    Task<Report> RunAsync(Progress progress, string folder, CancellationToken stopping);
+    Task<Report> RunAsync(Progress progress, string folder, Extent extent, CancellationToken stopping);
 }

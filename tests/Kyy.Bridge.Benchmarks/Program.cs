@@ -36,6 +36,11 @@ internal static class Program
         Description = "The one measurement to run. Default: all but those that take very long.",
     }.AcceptOnlyFromAmong([.. Measurements.Select(measurement => measurement.Name)]);
 
+    private static readonly Option<bool> Brief = new("--brief")
+    {
+        Description = "All of them, each for a few seconds: to see that they work. The figures say nothing.",
+    };
+
     private static readonly Option<DirectoryInfo> Output = new("--output")
     {
         Description = "Takes the JSON and what the service says.",
@@ -47,7 +52,7 @@ internal static class Program
 
     private static Task<int> Main(string[] args)
     {
-        var command = new RootCommand("Measures the service on this machine.") { Only, Output, Actors.Command(), BareEndpoint.Create() };
+        var command = new RootCommand("Measures the service on this machine.") { Only, Brief, Output, Actors.Command(), BareEndpoint.Create() };
         command.SetAction(RunAsync);
         return command.Parse(args).InvokeAsync(Patient);
     }
@@ -58,8 +63,9 @@ internal static class Program
         {
             var folder = given.GetRequiredValue(Output);
             folder.Create();
-            foreach (var measurement in Measurements.Where(one => given.GetValue(Only) is { } only ? one.Name == only : !one.IsLong))
-                await RunAsync(measurement, folder.FullName, stopping);
+            var extent = new Extent(given.GetValue(Brief));
+            var wanted = Measurements.Where(one => given.GetValue(Only) is { } only ? one.Name == only : extent.IsBrief || !one.IsLong);
+            foreach (var measurement in wanted) await RunAsync(measurement, folder.FullName, extent, stopping);
             return 0;
         }
         catch (DemoException failure)
@@ -74,16 +80,22 @@ internal static class Program
         }
     }
 
-    private static async Task RunAsync(IMeasurement measurement, string folder, CancellationToken stopping)
+    private static async Task RunAsync(IMeasurement measurement, string folder, Extent extent, CancellationToken stopping)
     {
         Console.WriteLine($"{measurement.Name}: {measurement.Question}");
         var load = Machine.Load();
-        var report = await measurement.RunAsync(new Progress(TimeProvider.System), folder, stopping);
+        var report = await measurement.RunAsync(new Progress(TimeProvider.System), folder, extent, stopping);
         var machine = string.Create(
             CultureInfo.InvariantCulture, $"{Environment.ProcessorCount} cores, shared with PostgreSQL, emulator and receivers");
         Console.WriteLine();
         foreach (var line in report.Lines) Console.WriteLine(line);
         Console.WriteLine($"Machine: {machine}. Load before: {load ?? "unknown"}.");
+        if (extent.IsBrief)
+        {
+            Console.WriteLine("In brief: the figures say nothing, and are not kept.");
+            return;
+        }
+
         foreach (var missed in report.Missed) Console.WriteLine($"MISSED: {missed}");
         if (report.Missed is []) Console.WriteLine("Nothing is missed.");
 

@@ -14,7 +14,7 @@ namespace Kyy.Bridge.Tasks;
 internal sealed class TaskRegistrar : IAsyncDisposable
 {
     // Whole slots, and long enough for what a transaction costs by itself to be little of it.
-    private const int LargestSingles = 1_000, Chunk = 4 * SlotFiling.Size;
+    private const int LargestSingles = 1_000, Chunk = 10 * SlotFiling.Size;
 
     // While the one waits for the disk, the other gathers what arrives.
     private const int SingleWriters = 2;

@@ -88,16 +88,16 @@ internal static class UpstreamBodyReader
     /// <summary>What the status means, for a task that is known to be the asked one.</summary>
     internal static UpstreamReply ReadStatus(
         string? status, IEnumerable<string> links, KeyMask mask, UpstreamFacts facts) => Word(status) switch
-    {
-        "queued" or "pending" => new UpstreamReply.Waiting(WaitingStatus.Queued, facts),
-        "processing" or "running" or "in_progress" => new UpstreamReply.Waiting(WaitingStatus.Processing, facts),
-        "completed" or "succeeded" => ReadLinks(links, mask, facts),
-        "failed" => new UpstreamReply.Failed(facts),
-        "cancelled" or "canceled" => new UpstreamReply.Cancelled(facts),
-        "expired" => new UpstreamReply.Expired(facts),
-        null => new UpstreamReply.NotUnderstood(NotUnderstoodReason.StatusMissing, facts),
-        _ => new UpstreamReply.NotUnderstood(NotUnderstoodReason.StatusUnknown, facts),
-    };
+        {
+            "queued" or "pending" => new UpstreamReply.Waiting(WaitingStatus.Queued, facts),
+            "processing" or "running" or "in_progress" => new UpstreamReply.Waiting(WaitingStatus.Processing, facts),
+            "completed" or "succeeded" => ReadLinks(links, mask, facts),
+            "failed" => new UpstreamReply.Failed(facts),
+            "cancelled" or "canceled" => new UpstreamReply.Cancelled(facts),
+            "expired" => new UpstreamReply.Expired(facts),
+            null => new UpstreamReply.NotUnderstood(NotUnderstoodReason.StatusMissing, facts),
+            _ => new UpstreamReply.NotUnderstood(NotUnderstoodReason.StatusUnknown, facts),
+        };
 
     private static UpstreamReply.Reading ReadLinks(IEnumerable<string> candidates, KeyMask mask, UpstreamFacts facts)
     {

@@ -11,8 +11,7 @@ internal sealed class FairnessMeasurement : IMeasurement
     /// <summary>The default of <c>Bridge:Delivery:MaxConcurrencyPerHost</c>.</summary>
     private const int Share = 32;
 
-    private const int Rounds = 4, RequestsPerSecond = QuietClient.PerSecond + 10;
-    private static readonly TimeSpan Stretch = TimeSpan.FromSeconds(10), WarmUp = TimeSpan.FromSeconds(8);
+    private const int RequestsPerSecond = QuietClient.PerSecond + 10;
 
     // The quiet client stays below the limit, the one that hammers does not.
     private static readonly Dictionary<string, string> Settings = new()
@@ -27,15 +26,16 @@ internal sealed class FairnessMeasurement : IMeasurement
 
     public string Question => "how much later do a quiet client's webhooks arrive while others flood, hang and drip?";
 
-    public async Task<Report> RunAsync(Progress progress, string folder, CancellationToken stopping)
+    public async Task<Report> RunAsync(Progress progress, string folder, Extent extent, CancellationToken stopping)
     {
         await using var stage = await progress.StepAsync(
             "The service starts", () => Stage.StartAsync(Path.Combine(folder, "bridge.log"), Settings, stopping));
         await using var receiver = await Receiver.StartAsync();
         var run = new Run(stage, new(stage, await stage.NewClientAsync("quiet", stopping), receiver), receiver, progress, stopping);
-        await run.RoundAsync("warm-up", 0, WarmUp);
+        var (rounds, stretch) = (extent.Of(4, 1), extent.Of(TimeSpan.FromSeconds(10), TimeSpan.FromMilliseconds(500)));
+        await run.RoundAsync("warm-up", 0, stretch);
         run.Forget();
-        for (var round = 1; round <= Rounds; round++) await run.RoundAsync($"{round} of {Rounds}", round, Stretch);
+        for (var round = 1; round <= rounds; round++) await run.RoundAsync($"{round} of {rounds}", round, stretch);
         return FairnessReport.Of(run.Phases, run.Noises, Share);
     }
 

@@ -25,7 +25,10 @@ internal static class Actors
         // However soon a task is asked about again is no matter here.
         var options = new EmulatorOptions
         {
-            MinimumGap = TimeSpan.Zero, FlexMinimumGap = TimeSpan.Zero, Tls = [TlsCondition.Valid], Http2 = true,
+            MinimumGap = TimeSpan.Zero,
+            FlexMinimumGap = TimeSpan.Zero,
+            Tls = [TlsCondition.Valid],
+            Http2 = true,
         };
         await using var upstream = await EmulatorServer.StartAsync(options);
         await using var receiver = await CountingReceiver.StartAsync(upstream);

@@ -25,10 +25,11 @@ internal static class BackgroundTasks
     public static async Task<int> AddAsync(LoadStage stage, int tasks, CancellationToken stopping)
     {
         await stage.HoldAsync(stopping);
+        var others = TimeProvider.System.GetTimestamp();
         for (var i = 0; i < tasks; i += LargestBatch)
         {
             var ids = Enumerable.Range(i, Math.Min(LargestBatch, tasks - i))
-                .Select(n => string.Create(CultureInfo.InvariantCulture, $"waiting-{tasks}-{n}")).ToList();
+                .Select(n => string.Create(CultureInfo.InvariantCulture, $"waiting-{others}-{n}")).ToList();
             await stage.RegisterAsync(ids, Families.Veo, stopping);
             // Each few, while their slots are still fresh and the statement short.
             await ExecuteAsync(stage, Plan, stopping);

@@ -6,38 +6,38 @@ namespace Kyy.Bridge.Benchmarks.Load;
 /// <summary>How long things wait while the service has half of what it can take.</summary>
 internal sealed class LatencyMeasurement : IMeasurement
 {
-    private const int WarmUp = 20_000, Polls = 3, TurnsASecond = 10;
-    private static readonly TimeSpan Duration = TimeSpan.FromSeconds(20), BetweenLooks = TimeSpan.FromMilliseconds(250);
+    private const int Polls = 3, TurnsASecond = 10;
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(250);
 
     public string Name => "latency";
 
     public string Question => "how long do due polls and webhooks wait at half of the load that the service can take?";
 
-    public async Task<Report> RunAsync(Progress progress, string folder, CancellationToken stopping)
+    public async Task<Report> RunAsync(Progress progress, string folder, Extent extent, CancellationToken stopping)
     {
         await using var actors = await ActorsProcess.StartAsync(stopping);
         await using var stage = await progress.StepAsync(
             "The service starts", () => LoadStage.StartAsync(actors, overHttp2: false, folder, null, stopping));
-        var most = await progress.StepAsync("Flat out, for its maximum", () => FlatOutAsync(stage, stopping));
+        var most = await progress.StepAsync("Flat out, for its maximum", () => FlatOutAsync(stage, extent.Of(30_000, 500), stopping));
         var half = most.TasksPerSecond / 2;
         var rate = half.ToString("0", CultureInfo.InvariantCulture);
-        var due = await progress.StepAsync($"{rate} tasks a second", () => StreamAsync(stage, half, stopping));
+        var due = await progress.StepAsync($"{rate} tasks a second", () => StreamAsync(stage, half, extent.Of(TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(2)), stopping));
         var toPoll = await DueToPollAsync(actors, due, stopping);
         var toWebhook = await ReadToWebhookAsync(stage, due.Keys, stopping);
         return LatencyReport.Of(most, half, toWebhook, toPoll);
     }
 
-    private static async Task<LoadFigures> FlatOutAsync(LoadStage stage, CancellationToken stopping)
+    private static async Task<LoadFigures> FlatOutAsync(LoadStage stage, int tasks, CancellationToken stopping)
     {
-        await stage.RegisterAsync(WarmUp, Polls, stopping);
-        return await stage.DrainAsync(WarmUp, stopping);
+        await stage.RegisterAsync(tasks, Polls, stopping);
+        return await stage.DrainAsync(tasks, stopping);
     }
 
     /// <summary>Registers evenly, and returns when each task was seen to be due, by the upstream's id.</summary>
     private static async Task<Dictionary<string, HashSet<DateTimeOffset>>> StreamAsync(
-        LoadStage stage, double perSecond, CancellationToken stopping)
+        LoadStage stage, double perSecond, TimeSpan duration, CancellationToken stopping)
     {
-        var count = (int)(perSecond * Duration.TotalSeconds);
+        var count = (int)(perSecond * duration.TotalSeconds);
         var ids = await stage.Actors.CreateTasksAsync(count, Polls, stopping);
         await stage.Actors.ForgetAsync(stopping);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(stopping);

@@ -7,9 +7,9 @@ namespace Kyy.Bridge.Benchmarks.Load;
 /// <summary>Whether the service stays as fast and its tables as small over half an hour of load, with a million tasks in flight.</summary>
 internal sealed class SustainedMeasurement : IMeasurement
 {
-    private const int InFlight = 1_000_000, WarmUp = 40_000, Polls = 3, TurnsASecond = 5;
+    private const int Polls = 3, TurnsASecond = 5;
     private const double OfMaximum = 0.7;
-    private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1), Patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     // What has ended goes after two minutes, so that as much goes as comes and what grows is only what should not.
     private static readonly Dictionary<string, string> Settings = new()
@@ -25,25 +25,25 @@ internal sealed class SustainedMeasurement : IMeasurement
 
     public bool IsLong => true;
 
-    public async Task<Report> RunAsync(Progress progress, string folder, CancellationToken stopping)
+    public async Task<Report> RunAsync(Progress progress, string folder, Extent extent, CancellationToken stopping)
     {
         await using var actors = await ActorsProcess.StartAsync(stopping);
         await using var stage = await progress.StepAsync(
             "The service starts", () => LoadStage.StartAsync(actors, overHttp2: false, folder, Settings, stopping));
-        await progress.StepAsync("A million tasks get in flight", () => BackgroundTasks.AddAsync(stage, InFlight, stopping));
-        var most = await progress.StepAsync("Flat out, for its maximum", () => FlatOutAsync(stage, stopping));
+        await progress.StepAsync("A million tasks get in flight", () => BackgroundTasks.AddAsync(stage, extent.Of(1_000_000, 1_000), stopping));
+        var most = await progress.StepAsync("Flat out, for its maximum", () => FlatOutAsync(stage, extent.Of(40_000, 500), stopping));
         var rate = most.TasksPerSecond * OfMaximum;
         await actors.ForgetAsync(stopping);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         var registering = RegisterAsync(stage, rate, end.Token);
-        var minutes = new List<SustainedMinute>();
+        var (minutes, minute) = (new List<SustainedMinute>(), extent.Of(TimeSpan.FromMinutes(1), TimeSpan.FromMilliseconds(200)));
         try
         {
-            for (var minute = 1; minute <= SustainedReport.Minutes; minute++)
+            while (minutes.Count < SustainedReport.Minutes)
             {
                 minutes.Add(await progress.StepAsync(
-                    string.Create(CultureInfo.InvariantCulture, $"Minute {minute}, {rate:0} tasks a second"),
-                    () => LookAsync(stage, registering, stopping)));
+                    string.Create(CultureInfo.InvariantCulture, $"Minute {minutes.Count + 1}, {rate:0} tasks a second"),
+                    () => LookAsync(stage, registering, minute, stopping)));
             }
         }
         finally
@@ -57,10 +57,10 @@ internal sealed class SustainedMeasurement : IMeasurement
         return SustainedReport.Of(most, rate, minutes, all);
     }
 
-    private static async Task<LoadFigures> FlatOutAsync(LoadStage stage, CancellationToken stopping)
+    private static async Task<LoadFigures> FlatOutAsync(LoadStage stage, int tasks, CancellationToken stopping)
     {
-        await stage.RegisterAsync(WarmUp, Polls, stopping);
-        return await stage.DrainAsync(WarmUp, stopping);
+        await stage.RegisterAsync(tasks, Polls, stopping);
+        return await stage.DrainAsync(tasks, stopping);
     }
 
     /// <summary>By the clock until cancelled; returns how many.</summary>
@@ -85,10 +85,10 @@ internal sealed class SustainedMeasurement : IMeasurement
         return registered;
     }
 
-    private static async Task<SustainedMinute> LookAsync(LoadStage stage, Task registering, CancellationToken stopping)
+    private static async Task<SustainedMinute> LookAsync(LoadStage stage, Task registering, TimeSpan minute, CancellationToken stopping)
     {
         var (before, started) = (await stage.Actors.CountsAsync(stopping), TimeProvider.System.GetTimestamp());
-        await Task.WhenAny(registering, Task.Delay(Minute, TimeProvider.System, stopping));
+        await Task.WhenAny(registering, Task.Delay(minute, TimeProvider.System, stopping));
         if (registering.IsFaulted) await registering;
         var (after, elapsed) = (await stage.Actors.CountsAsync(stopping), TimeProvider.System.GetElapsedTime(started));
         var (tables, dead) = await TableSizes.ReadAsync(stage.Service.Database, stopping);

@@ -9,27 +9,28 @@ namespace Kyy.Bridge.Benchmarks.Sender;
 /// </summary>
 internal sealed class SenderMeasurement : IMeasurement
 {
-    private const int Rounds = 5, Posts = 20_000, WarmUp = 10_000, AtOnce = 64;
+    private const int AtOnce = 64;
 
     public string Name => "sender";
 
     public string Question => "what does an attempt cost, beside a bare signed POST?";
 
-    public async Task<Report> RunAsync(Progress progress, string folder, CancellationToken stopping)
+    public async Task<Report> RunAsync(Progress progress, string folder, Extent extent, CancellationToken stopping)
     {
         await using var actors = await ActorsProcess.StartAsync(stopping);
         await using var service = await progress.StepAsync("The database starts", () => StartAsync(actors, folder, stopping));
         var hook = new Uri(actors.Places.Receiver, "hook/sender");
         await using var sender = await RealSender.StartAsync(service.Database, hook, stopping);
         using var bare = new BareSender(hook, AtOnce);
-        await RoundAsync("Warm-up", WarmUp);
+        var (count, posts) = (extent.Of(5, 1), extent.Of(20_000, 500));
+        await RoundAsync("Warm-up", posts / 2);
         var rounds = new List<(SenderFigures Sender, SenderFigures Bare)>();
-        for (var round = 1; round <= Rounds; round++) rounds.Add(await RoundAsync($"{round} of {Rounds}", Posts));
+        for (var round = 1; round <= count; round++) rounds.Add(await RoundAsync($"{round} of {count}", posts));
         return SenderReport.Of([.. rounds.Select(round => round.Sender)], [.. rounds.Select(round => round.Bare)]);
 
-        async Task<(SenderFigures Sender, SenderFigures Bare)> RoundAsync(string name, int posts) => (
-            await progress.StepAsync($"The sender, {name}", () => MeasureAsync(posts, sender.PostAsync)),
-            await progress.StepAsync($"The bare handler, {name}", () => MeasureAsync(posts, bare.PostAsync)));
+        async Task<(SenderFigures Sender, SenderFigures Bare)> RoundAsync(string name, int some) => (
+            await progress.StepAsync($"The sender, {name}", () => MeasureAsync(some, sender.PostAsync)),
+            await progress.StepAsync($"The bare handler, {name}", () => MeasureAsync(some, bare.PostAsync)));
     }
 
     // The service makes the schema, and then has nothing to do.

@@ -11,13 +11,13 @@ internal sealed class StartMeasurement : IMeasurement
 
     public string Question => "how soon is the service ready, on what there is already and on nothing?";
 
-    public async Task<Report> RunAsync(Progress progress, string folder, CancellationToken stopping)
+    public async Task<Report> RunAsync(Progress progress, string folder, Extent extent, CancellationToken stopping)
     {
         using var starting = new Starting(Path.Combine(folder, "bridge.log"));
         var homes = Directory.CreateDirectory(Path.Combine(folder, "start")).FullName;
         try
         {
-            var run = new Run(starting, progress, homes, stopping);
+            var run = new Run(starting, progress, homes, extent, stopping);
             return StartReport.Of([await run.RunningAsync(), await run.FolderAsync(), await run.NothingAsync()]);
         }
         finally
@@ -26,7 +26,7 @@ internal sealed class StartMeasurement : IMeasurement
         }
     }
 
-    private sealed class Run(Starting starting, Progress progress, string homes, CancellationToken stopping)
+    private sealed class Run(Starting starting, Progress progress, string homes, Extent extent, CancellationToken stopping)
     {
         private string Home => Path.Combine(homes, "postgres");
 
@@ -48,12 +48,15 @@ internal sealed class StartMeasurement : IMeasurement
         public Task<StartFigures> NothingAsync() =>
             SeveralAsync(StartKind.Nothing, place => starting.OnceAsync($"{Home}-{place}", null, stopping));
 
-        private Task<StartFigures> SeveralAsync(StartKind kind, Func<int, Task<MeasuredStart>> once) =>
-            progress.StepAsync($"{kind.Starts} starts, {kind.Name}", async () =>
+        private Task<StartFigures> SeveralAsync(StartKind kind, Func<int, Task<MeasuredStart>> once)
+        {
+            var count = extent.Of(kind.Starts, 1);
+            return progress.StepAsync($"{count} starts, {kind.Name}", async () =>
             {
                 var starts = new List<MeasuredStart>();
-                while (starts.Count < kind.Starts) starts.Add(await once(starts.Count));
+                while (starts.Count < count) starts.Add(await once(starts.Count));
                 return new StartFigures(kind, starts);
             });
+        }
     }
 }

@@ -5,21 +5,20 @@ namespace Kyy.Bridge.Benchmarks.Statements;
 /// <summary>What the statements of a task's way cost PostgreSQL, each of them alone and one call at a time.</summary>
 internal sealed class StatementsMeasurement : IMeasurement
 {
-    private const int Tasks = 100_000;
     private static readonly TimeProvider Time = TimeProvider.System;
 
     public string Name => "statements";
 
     public string Question => "what do claims, records and settles cost PostgreSQL, a row?";
 
-    public async Task<Report> RunAsync(Progress progress, string folder, CancellationToken stopping)
+    public async Task<Report> RunAsync(Progress progress, string folder, Extent extent, CancellationToken stopping)
     {
         await using var database = await progress.StepAsync(
             "PostgreSQL starts", () => StatementsDatabase.StartAsync(Path.Combine(folder, "statements-database"), stopping));
-        var client = new Ids(Time).Next();
-        await progress.StepAsync($"{Tasks} tasks", async () =>
+        var (client, tasks) = (new Ids(Time).Next(), extent.Of(100_000, 1_000));
+        await progress.StepAsync($"{tasks} tasks", async () =>
         {
-            await database.FillAsync(client, Tasks, Workload.InASlot, stopping);
+            await database.FillAsync(client, tasks, Workload.InASlot, stopping);
             return true;
         });
         var processes = await PostgresProcesses.OfAsync(database.DataSource, stopping);

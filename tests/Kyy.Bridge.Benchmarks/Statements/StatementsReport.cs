@@ -8,7 +8,11 @@ internal static class StatementsReport
     // Of a task that is asked about three times, and whose end is told once: each step's share.
     private static readonly Dictionary<string, int> TimesATask = new()
     {
-        [Workload.Claim] = 3, [Workload.Readings] = 1, [Workload.Facts] = 1, [Workload.Outcomes] = 1, [Workload.Settle] = 1,
+        [Workload.Claim] = 3,
+        [Workload.Readings] = 1,
+        [Workload.Facts] = 1,
+        [Workload.Outcomes] = 1,
+        [Workload.Settle] = 1,
     };
 
     public static Report Of(

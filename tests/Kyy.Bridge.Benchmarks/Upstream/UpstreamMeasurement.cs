@@ -8,33 +8,34 @@ namespace Kyy.Bridge.Benchmarks.Upstream;
 /// </summary>
 internal sealed class UpstreamMeasurement : IMeasurement
 {
-    private const int Concurrency = 64, Rounds = 4, Tasks = 6_000, WarmUp = 3_000, PollsOfEach = 3;
+    private const int Concurrency = 64, PollsOfEach = 3;
 
     public string Name => "upstream";
 
     public string Question => "what does one poll cost from the request to the understood answer, beside a bare GET and parse?";
 
-    public async Task<Report> RunAsync(Progress progress, string folder, CancellationToken stopping)
+    public async Task<Report> RunAsync(Progress progress, string folder, Extent extent, CancellationToken stopping)
     {
         await using var actors = await ActorsProcess.StartAsync(stopping);
-        var plain = await CompareAsync("HTTP/1.1", actors.Places.Upstream, actors, progress, stopping);
-        var secure = await CompareAsync("HTTP/2", actors.Places.SecureUpstream, actors, progress, stopping);
+        var plain = await CompareAsync("HTTP/1.1", actors.Places.Upstream, actors, extent, progress, stopping);
+        var secure = await CompareAsync("HTTP/2", actors.Places.SecureUpstream, actors, extent, progress, stopping);
         return UpstreamReport.Of(plain, secure);
     }
 
     private static async Task<(PollFigures Bare, PollFigures Client)> CompareAsync(
-        string protocol, Uri baseUrl, ActorsProcess actors, Progress progress, CancellationToken stopping)
+        string protocol, Uri baseUrl, ActorsProcess actors, Extent extent, Progress progress, CancellationToken stopping)
     {
         using var bare = new BarePolls(baseUrl, actors.Places, Concurrency);
         using var client = new ClientPolls(baseUrl, actors.Places, Concurrency);
-        await progress.StepAsync($"Warm-up, {protocol}", () => TurnsAsync(WarmUp));
+        var (count, tasks) = (extent.Of(4, 1), extent.Of(6_000, 300));
+        await progress.StepAsync($"Warm-up, {protocol}", () => TurnsAsync(tasks / 2));
         List<(PollFigures Bare, PollFigures Client)> rounds = [];
-        for (var round = 1; round <= Rounds; round++)
-            rounds.Add(await progress.StepAsync($"{protocol}, {round} of {Rounds}", () => TurnsAsync(Tasks)));
+        for (var round = 1; round <= count; round++)
+            rounds.Add(await progress.StepAsync($"{protocol}, {round} of {count}", () => TurnsAsync(tasks)));
         return (PollFigures.Sum(rounds.Select(round => round.Bare)), PollFigures.Sum(rounds.Select(round => round.Client)));
 
-        async Task<(PollFigures Bare, PollFigures Client)> TurnsAsync(int tasks) =>
-            (await RunAsync(bare, actors, tasks, stopping), await RunAsync(client, actors, tasks, stopping));
+        async Task<(PollFigures Bare, PollFigures Client)> TurnsAsync(int some) =>
+            (await RunAsync(bare, actors, some, stopping), await RunAsync(client, actors, some, stopping));
     }
 
     private static async Task<PollFigures> RunAsync(IPolls polls, ActorsProcess actors, int tasks, CancellationToken stopping)

@@ -166,7 +166,7 @@ public sealed class SlotFilingTests(PostgresServer server)
 
         meanwhile.Slots.ShouldNotBe(filed.Slots);
         (await FileAsync(database, filing, lane)).ShouldBe(meanwhile.Slots);
-        await FileAsync(database, filing, [.. Enumerable.Repeat(lane, 600)]);
+        await FileAsync(database, filing, [.. Enumerable.Repeat(lane, SlotFiling.Size + 100)]);
         (await database.ReadAsync<long>("select id from bridge.slots")).Count.ShouldBe(3);
     }
 

@@ -1,6 +1,7 @@
 using System.Net;
 using Kyy.Bridge.Client.Contracts;
 using Kyy.Bridge.Outcomes;
+using Kyy.Bridge.Polling;
 using Kyy.Bridge.Tests.Keys.UpstreamKeys;
 using Kyy.Bridge.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
@@ -155,7 +156,7 @@ public sealed class RegistrationTests(PostgresServer server)
         bad.Values.ShouldAllBe(problem => problem.Status == 400);
         (await CountAsync(bridge, "select count(*) from bridge.tasks")).ShouldBe(9_997);
         (await CountAsync(bridge, "select count(*) from bridge.task_callbacks")).ShouldBe(9_997);
-        (await CountAsync(bridge, "select max(members) from (select count(*) as members from bridge.tasks group by slot_id) s")).ShouldBe(500);
+        (await CountAsync(bridge, "select max(members) from (select count(*) as members from bridge.tasks group by slot_id) s")).ShouldBe(SlotFiling.Size);
     }
 
     [Fact]
