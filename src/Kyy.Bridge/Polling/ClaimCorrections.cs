@@ -14,13 +14,14 @@ internal sealed partial class ClaimCorrections : IAsyncDisposable
     private readonly Batcher<HandBack> _handBacks;
     private readonly Batcher<PushOn> _pushOns;
     private readonly ILogger<ClaimCorrections> _logger;
+    private readonly CancellationTokenSource _giveUp = new();
 
     public ClaimCorrections(NpgsqlDataSource dataSource, TimeProvider time, ILogger<ClaimCorrections> logger)
     {
         _logger = logger;
         _handBacks = new(LargestBatch, rows => HandBackAsync(dataSource, rows));
         _pushOns = new(LargestBatch, rows =>
-            BatchWrite.RepeatAsync(() => CorrectClaims.PushOnAsync(dataSource, rows), time, logger, CancellationToken.None));
+            BatchWrite.RepeatAsync(() => CorrectClaims.PushOnAsync(dataSource, rows), time, logger, _giveUp.Token));
     }
 
     /// <summary>Returns when it is committed that the poll was not made.</summary>
@@ -29,11 +30,15 @@ internal sealed partial class ClaimCorrections : IAsyncDisposable
     /// <summary>Returns when it is committed that the poll was late; repeated through an outage of the database.</summary>
     public Task PushOnAsync(PushOn pushOn) => _pushOns.AddAsync(pushOn);
 
+    /// <summary>From now on a write that the database does not take is given up, and with it the answer that waits for it.</summary>
+    public void StopRepeating() => _giveUp.Cancel();
+
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
         await _handBacks.DisposeAsync();
         await _pushOns.DisposeAsync();
+        _giveUp.Dispose();
     }
 
     private async Task HandBackAsync(NpgsqlDataSource dataSource, IReadOnlyList<HandBack> rows)

@@ -16,7 +16,8 @@ namespace Kyy.Bridge.Scheduling;
 /// </remarks>
 internal sealed partial class Workers(
     IEngine engine, IEnumerable<IRecurringWork> works, Poller poller, RefreshWork refreshes, LiveBudgets budgets,
-    OutcomeRecorder recorder, Dispatcher dispatcher, DeliveryInbox inbox, ILogger<Workers> logger) : IHostedService, IAsyncDisposable
+    ClaimCorrections corrections, OutcomeRecorder recorder, Dispatcher dispatcher, DeliveryInbox inbox, ILogger<Workers> logger)
+    : IHostedService, IAsyncDisposable
 {
     private readonly CancellationTokenSource _stopping = new();
     private Task _recurring = Task.CompletedTask;
@@ -64,6 +65,7 @@ internal sealed partial class Workers(
 
     private void GiveUp()
     {
+        corrections.StopRepeating();
         recorder.StopRepeating();
         dispatcher.StopRepeating();
     }

@@ -16,8 +16,9 @@ public sealed class BoundsTests(PostgresServer server)
     // Less than a single one of the answers. The collector lets garbage lie for some time, so that it is not nothing.
     private const long Mebibyte = 1024 * 1024, MostGrowth = 90 * Mebibyte;
 
-    // Here a request that hung up is still counted for the moment until the emulator notices.
-    private const int NotYetNoticed = 4;
+    // Here a request that hung up is still counted for the moment until the emulator notices. Several are given up at once, and the next
+    // ones begin that very moment.
+    private const int NotYetNoticed = Places / 4;
 
     // What the burst of all 250 and a machine with two processors may add to a scaled maximum of 4 s: an eighth of it.
     private static readonly TimeSpan Tolerance = TimeSpan.FromSeconds(0.5);
