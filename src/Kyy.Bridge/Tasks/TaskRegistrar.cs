@@ -99,10 +99,21 @@ internal sealed class TaskRegistrar : IAsyncDisposable
     private async Task WriteInTurnAsync(IReadOnlyList<Pending> rows, CancellationToken cancellation)
     {
         if (rows.Count == 0) return;
-        if (!await _writers.WaitAsync(Patience, cancellation)) throw new TimeoutException("Too many batches are being registered.");
+        // One patience for the wait and the write: an outage that others wait for as well is told in time, too.
+        using var patience = new CancellationTokenSource(Patience, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellation);
         try
         {
-            await WriteAsync(rows);
+            await _writers.WaitAsync(either.Token);
+        }
+        catch (OperationCanceledException) when (patience.IsCancellationRequested)
+        {
+            throw new TimeoutException("Too many batches are being registered.");
+        }
+
+        try
+        {
+            await WriteAsync(rows, patience);
         }
         finally
         {
@@ -113,6 +124,11 @@ internal sealed class TaskRegistrar : IAsyncDisposable
     private async Task WriteAsync(IReadOnlyList<Pending> rows)
     {
         using var patience = new CancellationTokenSource(Patience, _time);
+        await WriteAsync(rows, patience);
+    }
+
+    private async Task WriteAsync(IReadOnlyList<Pending> rows, CancellationTokenSource patience)
+    {
         try
         {
             for (var round = rows; round.Count > 0;)
