@@ -13,22 +13,20 @@ namespace Kyy.Bridge.Deliveries;
 /// </remarks>
 internal static class SettleDeliveries
 {
+    // First of all and by itself, so that every row is locked, also those which are another's by now: their attempts are kept below.
+    private const string LockSql =
+        "select count(*) from (select from bridge.deliveries where id = any ($1) order by id for no key update) locked";
+
     private const string Sql = """
-        with settled as materialized (
-            select * from unnest($1, $2, $3, $4, $5, $6) s (id, claim, state, wait, reason, attempted)
-        ), locked as materialized (
-            select d.id from bridge.deliveries d join settled s on s.id = d.id
-            where d.claim = s.claim and d.state = 'pending' order by d.id for no key update of d
-        )
         update bridge.deliveries d
         set state = s.state, next_attempt_at = case when s.state = 'pending' then now() + greatest(s.wait, interval '0') end,
             leased_until = null, unsettled = 0, attempts = d.attempts - (not s.attempted)::integer,
             ended_at = case when s.state <> 'pending' then now() end, dead_reason = s.reason
-        from settled s
-        where d.id = s.id and d.claim = s.claim and d.id in (select id from locked)
+        from unnest($1, $2, $3, $4, $5, $6) s (id, claim, state, wait, reason, attempted)
+        where d.id = s.id and d.claim = s.claim and d.state = 'pending'
         """;
 
-    // A statement of its own, with a plan that is kept: its foreign key is checked row by row. A delivery that is gone has no attempts.
+    // A delivery that is gone has no attempts. One that is there stays, for it is locked.
     private const string AttemptsSql = """
         insert into bridge.delivery_attempts (delivery_id, number, started_at, duration_ms, status_code, error, response_body)
         select s.* from unnest($1, $2, $3, $4, $5, $6, $7) s (id, number, started_at, duration_ms, status_code, error, response_body)
@@ -45,13 +43,16 @@ internal static class SettleDeliveries
         await using var batch = dataSource.CreateBatch();
         foreach (var command in Commands(settlements)) batch.BatchCommands.Add(command);
         await using var reader = await batch.ExecuteReaderAsync();
+        // Past the locks' answer.
+        await reader.NextResultAsync();
         await FreshPlans.SkipAsync(reader);
         return await RecordHealth.ReadAsync(reader);
     }
 
     internal static IEnumerable<NpgsqlBatchCommand> Commands(IReadOnlyList<Settlement> settlements)
     {
-        foreach (var command in FreshPlans.For(Settle(settlements))) yield return command;
+        NpgsqlBatchCommand locks = new(LockSql) { Parameters = { Rows.Column(settlements, s => s.Delivery.Id) } };
+        foreach (var command in FreshPlans.For(locks, Settle(settlements))) yield return command;
         Settlement[] attempted = [.. settlements.Where(s => s.Attempt is not null)];
         if (attempted.Length > 0) yield return Attempts(attempted);
         var gone = settlements.Where(s => s.DisablesCallback && s.Delivery.EndpointId is null).Select(s => s.Delivery.CallbackId).ToArray();

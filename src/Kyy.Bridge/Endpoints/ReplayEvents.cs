@@ -70,6 +70,7 @@ internal static class ReplayEvents
         order by p.xid, p.id
         """;
 
+    // An event that is being removed is waited for, and is none then.
     private const string MakeSql = """
         with open as materialized (
             select t.id from bridge.tasks t
@@ -84,6 +85,7 @@ internal static class ReplayEvents
         join bridge.destinations d on d.endpoint_id = ep.id
         where e.id = any ($1) and (e.task_id is null or e.task_id in (select id from open))
         order by e.created_at, e.id
+        for key share of e
         on conflict (event_id, callback_id) do nothing
         """;
 

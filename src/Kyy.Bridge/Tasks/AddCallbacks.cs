@@ -15,9 +15,13 @@ internal static class AddCallbacks
     // Nearly every callback wants the ends, which are then not sent once a row.
     private const string Events = "case when n.events is null then $5 else array(select jsonb_array_elements_text(n.events)) end";
 
+    // A destination is never deleted. One that is unknown all the same is refused, as null: its callback would never be served.
+    private const string Destination =
+        "case when n.destination = any (array(select d.id from bridge.destinations d where d.id = any ($7))) then n.destination end";
+
     private const string CallbacksSql = $"""
         insert into bridge.task_callbacks (id, task_id, url, destination, events, created_at)
-        select n.id, n.task_id, n.url, n.destination, {Events}, now()
+        select n.id, n.task_id, n.url, {Destination}, {Events}, now()
         from unnest($1, $2, $3, $4, $6) n (id, task_id, url, destination, events)
         """;
 
@@ -25,7 +29,7 @@ internal static class AddCallbacks
 
     // Only what was inserted above: a callback that was there before has had its delivery. What was erased is not there to send. A
     // callback that is a matching endpoint's URL is served as the endpoint's: where that has the event already, nothing is made. Of
-    // several with that URL the one that has it, else one that is enabled.
+    // several with that URL the one that has it, else one that is enabled. An event that is being removed is waited for, and is none then.
     private const string ServeEndedSql = $"""
         insert into bridge.deliveries (id, event_id, client_id, task_id, callback_id, endpoint_id, destination, url, created_at,
                                        next_attempt_at)
@@ -45,6 +49,7 @@ internal static class AddCallbacks
             limit 1
         ) ep on true
         where c.id = any ($1)
+        for key share of e
         on conflict (event_id, callback_id) do nothing
         """;
 
@@ -84,6 +89,7 @@ internal static class AddCallbacks
                 callbacks,
                 c => ReferenceEquals(c.Callback.Events, CallbackEvents.Ends) ? null : JsonSerializer.Serialize(c.Callback.Events),
                 NpgsqlDbType.Jsonb),
+            new() { Value = callbacks.Select(c => c.Destination).Distinct().ToArray() },
         },
     };
 }

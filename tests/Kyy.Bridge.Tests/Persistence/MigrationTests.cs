@@ -1,7 +1,10 @@
 using Kyy.Bridge.Persistence.Migrations;
 using Kyy.Bridge.Tests.Support;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Metadata;
+using Microsoft.EntityFrameworkCore.Migrations;
+using Microsoft.EntityFrameworkCore.Migrations.Operations;
 using Npgsql;
 
 namespace Kyy.Bridge.Tests.Persistence;
@@ -58,6 +61,24 @@ public sealed class MigrationTests(PostgresServer server)
         }
     }
 
+    [Fact]
+    public async Task A_process_of_the_version_before_that_is_at_work_and_the_migration_both_come_to_their_end()
+    {
+        await using var database = await server.CreateDatabaseAsync();
+        await MigrateFromEmptyAsync(database.DataSource, "0004_upkeep");
+        await using var atWork = await database.DataSource.OpenConnectionAsync(TestContext.Current.CancellationToken);
+        await using var transaction = await atWork.BeginTransactionAsync(TestContext.Current.CancellationToken);
+        await ExecuteAsync(atWork, "select from bridge.events for update");
+
+        var migrating = Make.Migrator(database.DataSource).MigrateAsync(null, TestContext.Current.CancellationToken);
+        await Wait.UntilAsync(() => IsBlockedAsync(database.DataSource), "the migration waits for the events and holds the tasks");
+        await ExecuteAsync(atWork, "select from bridge.tasks for update");
+        await transaction.CommitAsync(TestContext.Current.CancellationToken);
+        await migrating;
+
+        (await Make.Migrator(database.DataSource).PendingAsync(TestContext.Current.CancellationToken)).ShouldBeEmpty();
+    }
+
     [Theory]
     [InlineData("update bridge.tasks set ended_at = now()")]
     [InlineData("update bridge.tasks set status = 'completed'")]
@@ -96,6 +117,29 @@ public sealed class MigrationTests(PostgresServer server)
         DateTimeOffset.FromUnixTimeMilliseconds(milliseconds).ShouldBe(reader.GetFieldValue<DateTimeOffset>(1), TimeSpan.FromSeconds(1));
     }
 
+    // A migration that makes a table anew, or sets one option of it, could lose the others: claims would stop being HOT updates.
+    [Theory]
+    [InlineData("tasks", "autovacuum_analyze_scale_factor=2", "autovacuum_vacuum_cost_limit=2000", "autovacuum_vacuum_scale_factor=0.02",
+        "autovacuum_vacuum_threshold=5000", "fillfactor=45")]
+    [InlineData("slots", "autovacuum_analyze_scale_factor=10", "autovacuum_vacuum_scale_factor=0", "autovacuum_vacuum_threshold=1000",
+        "fillfactor=50")]
+    [InlineData("deliveries", "autovacuum_analyze_scale_factor=0.5", "autovacuum_vacuum_cost_limit=2000",
+        "autovacuum_vacuum_scale_factor=0.02", "autovacuum_vacuum_threshold=5000", "fillfactor=80")]
+    [InlineData("events", "autovacuum_vacuum_cost_limit=2000", "autovacuum_vacuum_insert_scale_factor=0.05",
+        "autovacuum_vacuum_scale_factor=0.05")]
+    [InlineData("delivery_attempts", "autovacuum_vacuum_cost_limit=2000", "autovacuum_vacuum_insert_scale_factor=0.05",
+        "autovacuum_vacuum_scale_factor=0.05")]
+    [InlineData("destinations", "autovacuum_vacuum_scale_factor=0", "autovacuum_vacuum_threshold=1000", "fillfactor=50")]
+    public async Task Pages_are_filled_and_cleaned_as_the_migrations_say(string table, params string[] expected)
+    {
+        await using var database = await server.CreateDatabaseAsync();
+        await using var command = database.DataSource.CreateCommand($"select reloptions from pg_class where oid = 'bridge.{table}'::regclass");
+
+        var options = (string[])(await command.ExecuteScalarAsync(TestContext.Current.CancellationToken))!;
+
+        options.Order(StringComparer.Ordinal).ShouldBe(expected);
+    }
+
     private static string Describe(IReadOnlyEntityType entity, IReadOnlyProperty property) =>
         Describe(entity.GetTableName()!, property.GetColumnName(), property.GetColumnType()!, property.IsNullable);
 
@@ -110,6 +154,33 @@ public sealed class MigrationTests(PostgresServer server)
         while (await reader.ReadAsync(TestContext.Current.CancellationToken))
             columns.Add(Describe(reader.GetString(0), reader.GetString(1), reader.GetString(2), reader.GetBoolean(3)));
         return columns;
+    }
+
+    // EF's own way to a certain migration does not take ids as short as these.
+    private static async Task MigrateFromEmptyAsync(NpgsqlDataSource dataSource, string last)
+    {
+        await using var context = await Make.Contexts(dataSource).CreateDbContextAsync(TestContext.Current.CancellationToken);
+        var (assembly, history) = (context.GetService<IMigrationsAssembly>(), context.GetService<IHistoryRepository>());
+        await ExecuteAsync(dataSource, $"drop schema bridge cascade; create schema bridge; {history.GetCreateScript()}");
+        foreach (var (id, type) in assembly.Migrations.Where(known => string.CompareOrdinal(known.Key, last) <= 0))
+        {
+            foreach (var step in assembly.CreateMigration(type, context.Database.ProviderName!).UpOperations.Cast<SqlOperation>())
+                await ExecuteAsync(dataSource, step.Sql);
+            await ExecuteAsync(dataSource, history.GetInsertScript(new(id, "10")));
+        }
+    }
+
+    private static async Task<bool> IsBlockedAsync(NpgsqlDataSource dataSource)
+    {
+        await using var command = dataSource.CreateCommand(
+            "select exists (select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock')");
+        return (bool)(await command.ExecuteScalarAsync(TestContext.Current.CancellationToken))!;
+    }
+
+    private static async Task ExecuteAsync(NpgsqlConnection connection, string sql)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
     }
 
     private static async Task ExecuteAsync(NpgsqlDataSource dataSource, string sql)

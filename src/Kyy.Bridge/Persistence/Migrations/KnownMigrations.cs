@@ -8,7 +8,8 @@ namespace Kyy.Bridge.Persistence.Migrations;
 /// </summary>
 internal static class KnownMigrations
 {
-    public static readonly IReadOnlyList<string> Ids = ["0001_initial_schema", "0002_upstream_budgets", "0003_public_surface", "0004_upkeep"];
+    public static readonly IReadOnlyList<string> Ids =
+        ["0001_initial_schema", "0002_upstream_budgets", "0003_public_surface", "0004_upkeep", "0005_cascades_by_trigger"];
 
     private const string AppliedSql = $"""
         select "MigrationId" from {BridgeDbContext.Schema}.{BridgeDbContext.MigrationsTable}
