@@ -29,7 +29,7 @@ internal static class AddCallbacks
 
     // Only what was inserted above: a callback that was there before has had its delivery. What was erased is not there to send. A
     // callback that is a matching endpoint's URL is served as the endpoint's: where that has the event already, nothing is made. Of
-    // several with that URL the one that has it, else one that is enabled. An event that is being removed is waited for, and is none then.
+    // several with that URL the one that has it, else one that is enabled. An event that is being removed is waited for, and then is none.
     private const string ServeEndedSql = $"""
         insert into bridge.deliveries (id, event_id, client_id, task_id, callback_id, endpoint_id, destination, url, created_at,
                                        next_attempt_at)

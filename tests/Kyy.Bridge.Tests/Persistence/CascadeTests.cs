@@ -14,7 +14,8 @@ public sealed class CascadeTests(PostgresServer server)
         select (select count(*) from bridge.task_callbacks c where not exists (select from bridge.tasks t where t.id = c.task_id))
              + (select count(*) from bridge.events e where not exists (select from bridge.tasks t where t.id = e.task_id))
              + (select count(*) from bridge.deliveries d where not exists (select from bridge.events e where e.id = d.event_id))
-             + (select count(*) from bridge.delivery_attempts a where not exists (select from bridge.deliveries d where d.id = a.delivery_id))
+             + (select count(*) from bridge.delivery_attempts a
+                where not exists (select from bridge.deliveries d where d.id = a.delivery_id))
         """;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -40,7 +41,10 @@ public sealed class CascadeTests(PostgresServer server)
     {
         await using var database = await FilledAsync(700);
 
-        (await database.ExecuteAsync("delete from bridge.tasks where ctid = any (array(select ctid from bridge.tasks limit 500))")).ShouldBe(500);
+        var deleted = await database.ExecuteAsync(
+            "delete from bridge.tasks where ctid = any (array(select ctid from bridge.tasks limit 500))");
+
+        deleted.ShouldBe(500);
 
         (await RowsAsync(database)).ShouldBe("tasks 200, task_callbacks 200, events 200, deliveries 200, delivery_attempts 200");
         (await database.ReadAsync<long>(OrphansSql)).ShouldBe([0]);
@@ -96,9 +100,11 @@ public sealed class CascadeTests(PostgresServer server)
     {
         await using var database = await FilledAsync(1);
         var task = (await database.ReadAsync<Guid>("select id from bridge.tasks")).Single();
-        NewCallback late = new(Make.NewId(), task, 1, new("https://late.example.test/", "late.example.test:443", CallbackEvents.Ends, false));
 
-        (await WhileDeletedAsync(database, "events", connection => AddCallbacks.AddAsync(connection, [late], true, Cancellation))).ShouldBe(0);
+        var made = await WhileDeletedAsync(
+            database, "events", connection => AddCallbacks.AddAsync(connection, [Late(task, 1)], mayHaveEnded: true, Cancellation));
+
+        made.ShouldBe(0);
     }
 
     [Fact]
@@ -108,7 +114,10 @@ public sealed class CascadeTests(PostgresServer server)
         var (endpoint, _) = await database.EndpointAsync();
         var events = (await database.ReadAsync<Guid>("select id from bridge.events")).ToArray();
 
-        (await WhileDeletedAsync(database, "events", connection => ReplayEvents.MakeAsync(connection, events, endpoint, Cancellation))).ShouldBe(0);
+        var made = await WhileDeletedAsync(
+            database, "events", connection => ReplayEvents.MakeAsync(connection, events, endpoint, Cancellation));
+
+        made.ShouldBe(0);
     }
 
     [Theory]
@@ -145,13 +154,16 @@ public sealed class CascadeTests(PostgresServer server)
     {
         await using var database = await FilledAsync(1);
         var task = (await database.ReadAsync<Guid>("select id from bridge.tasks")).Single();
-        NewCallback lost = new(Make.NewId(), task, 4_711, new("https://late.example.test/", "late.example.test:443", CallbackEvents.Ends, false));
         await using var connection = await database.DataSource.OpenConnectionAsync(Cancellation);
 
-        var refusal = await Should.ThrowAsync<PostgresException>(() => AddCallbacks.AddAsync(connection, [lost], false, Cancellation));
+        var refusal = await Should.ThrowAsync<PostgresException>(() =>
+            AddCallbacks.AddAsync(connection, [Late(task, destination: 4_711)], mayHaveEnded: false, Cancellation));
 
         refusal.ColumnName.ShouldBe("destination");
     }
+
+    private static NewCallback Late(Guid task, int destination) =>
+        new(Make.NewId(), task, destination, new("https://late.example.test/", "late.example.test:443", CallbackEvents.Ends, false));
 
     // Whatever it does meanwhile waits for the delete, which is committed then. What is left without a parent is a fault.
     private static async Task<int> WhileDeletedAsync(DeliveryDatabase database, string table, Func<NpgsqlConnection, Task<int>> act)

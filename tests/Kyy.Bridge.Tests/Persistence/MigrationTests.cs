@@ -133,7 +133,8 @@ public sealed class MigrationTests(PostgresServer server)
     public async Task Pages_are_filled_and_cleaned_as_the_migrations_say(string table, params string[] expected)
     {
         await using var database = await server.CreateDatabaseAsync();
-        await using var command = database.DataSource.CreateCommand($"select reloptions from pg_class where oid = 'bridge.{table}'::regclass");
+        await using var command = database.DataSource.CreateCommand("select reloptions from pg_class where oid = $1::regclass");
+        command.Parameters.Add(new() { Value = $"bridge.{table}" });
 
         var options = (string[])(await command.ExecuteScalarAsync(TestContext.Current.CancellationToken))!;
 

@@ -9,13 +9,14 @@ namespace Kyy.Bridge.Persistence.Migrations;
 /// </summary>
 /// <remarks>
 /// <para>
-/// A foreign key did two things. It refused children without a parent, and it locked the parent, so that one which is being deleted gets
-/// none. Both follow from the statements, each of which makes or locks the parent in the transaction that inserts the child:
+/// A foreign key did two things. It refused children without a parent, and it locked the parent, so that one which is deleted gets none.
+/// Both follow from the statements, each of which makes or locks the parent in the transaction of the child:
 /// </para>
 /// <list type="table">
-/// <item><term>task_callbacks</term><description>the task was inserted by <c>InsertTasks</c> or locked by <c>ExistingTask</c></description></item>
-/// <item><term>events</term><description>the task was updated by <c>RecordOutcomes</c>, <c>RecordReadings</c> or <c>RecordRefresh</c>, whose
-/// mark the insert joins; those of <c>InsertClientEvents</c> have no task</description></item>
+/// <item><term>task_callbacks</term><description>the task was inserted by <c>InsertTasks</c> or locked by
+/// <c>ExistingTask</c></description></item>
+/// <item><term>events</term><description>the task was updated by <c>RecordOutcomes</c>, <c>RecordReadings</c> or
+/// <c>RecordRefresh</c>, whose mark the insert joins; those of <c>InsertClientEvents</c> have no task</description></item>
 /// <item><term>deliveries</term><description>the event is of the same statement, or locked in it: <c>AddCallbacks</c>,
 /// <c>ReplayEvents</c></description></item>
 /// <item><term>delivery_attempts</term><description>the delivery is locked by <c>SettleDeliveries</c>, whoever owns it by now, or by
@@ -48,12 +49,15 @@ internal sealed class M0005CascadesByTrigger : Migration
     // looks for a deadlock, and then anew, so that neither is refused anything.
     private const string Locks = """
         do $$
+        declare
+            usual text := current_setting('lock_timeout');
         begin
             for attempt in 1 .. 40 loop
                 begin
                     set local lock_timeout = '500ms';
                     lock table bridge.tasks, bridge.task_callbacks, bridge.destinations, bridge.events, bridge.deliveries,
                         bridge.delivery_attempts in access exclusive mode;
+                    perform set_config('lock_timeout', usual, true);
                     return;
                 exception when lock_not_available or deadlock_detected then
                     if attempt = 40 then raise; end if;
