@@ -1,11 +1,14 @@
 using Kyy.Bridge.Tests.Support;
 using Kyy.Bridge.Upstream;
+using Npgsql;
 
 namespace Kyy.Bridge.Tests.Polling;
 
 /// <summary>The poller with a scripted upstream, on real PostgreSQL.</summary>
 public sealed class PollerTests(PostgresServer server)
 {
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
     private static readonly UpstreamReply Processing = new UpstreamReply.Waiting(WaitingStatus.Processing, UpstreamFacts.None);
 
@@ -166,6 +169,31 @@ public sealed class PollerTests(PostgresServer server)
     }
 
     [Fact]
+    public async Task A_process_whose_answers_are_not_recorded_claims_no_more()
+    {
+        const int All = 1_400, MostBehind = 64 + 1_000;
+        await using var polling = await PollerHarness.StartAsync(server, maxConcurrency: 64, perSecond: 100_000);
+        await polling.FileDueAsync(All);
+        polling.Upstream.Reply = new UpstreamReply.Waiting(WaitingStatus.Queued, UpstreamFacts.None);
+        polling.Upstream.Hold();
+        await polling.StartRunAsync();
+        await using var connection = await polling.Database.DataSource.OpenConnectionAsync(Cancellation);
+        await using (await connection.BeginTransactionAsync(Cancellation))
+        {
+            await using var holding = new NpgsqlCommand("select from bridge.tasks where polls = 1 for update", connection);
+            await holding.ExecuteNonQueryAsync(Cancellation);
+            // Their answers lead the batch that waits for those rows.
+            polling.Upstream.Release();
+            await RunUntilAsync(polling, asked: MostBehind + 1);
+
+            (await polling.StartRunAsync()).Done.ShouldBe(0);
+            polling.Upstream.Asked.Count.ShouldBeLessThan(All);
+        }
+
+        await RunUntilAsync(polling, asked: All);
+    }
+
+    [Fact]
     public async Task It_is_idle_when_every_answer_is_recorded()
     {
         await using var polling = await PollerHarness.StartAsync(server);
@@ -224,6 +252,16 @@ public sealed class PollerTests(PostgresServer server)
 
         (await polling.Database.TimesAsync(tasks[0])).Polls.ShouldBe(0);
     }
+
+    // Time goes on, so that turns come up and writes are repeated.
+    private static Task RunUntilAsync(PollerHarness polling, int asked) => Wait.UntilAsync(
+        async () =>
+        {
+            await polling.StartRunAsync();
+            polling.Clock.Advance(TimeSpan.FromMilliseconds(20));
+            return polling.Upstream.Asked.Distinct().Count() >= asked;
+        },
+        $"{asked} tasks have been asked about");
 
     private static async Task<string> LaneAsync(PollerHarness polling, int lane) => (await polling.Database.ReadAsync<string>(
         "select concat_ws(' ', failures, last_failure_kind, last_failure_status) from bridge.lanes where id = $1", lane)).Single();
