@@ -6,7 +6,9 @@ namespace Kyy.Bridge.Benchmarks.Load;
 /// <summary>How long things wait while the service has half of what it can take.</summary>
 internal sealed class LatencyMeasurement : IMeasurement
 {
-    private const int Polls = 3, TurnsASecond = 10;
+    // Callers register a task when they have made it. Few turns would be so many bursts, whose ends come together and wait for each other.
+    private const int Polls = 3, TurnsASecond = 50;
+
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(250);
 
     public string Name => "latency";
