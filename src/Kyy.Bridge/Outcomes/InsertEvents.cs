@@ -24,7 +24,7 @@ namespace Kyy.Bridge.Outcomes;
 internal static class InsertEvents
 {
     // $8 behind a subselect: a planner that sees it leaves half of the statement out, and plans anew with each batch, for a millisecond.
-    private const string Sql = $"""
+    internal const string Sql = $"""
         with made as (
             insert into bridge.events (id, client_id, task_id, type, created_at, payload, link_expires_at)
             select e.id, t.client_id, t.id, e.type, e.created_at, e.payload, e.link_expires_at

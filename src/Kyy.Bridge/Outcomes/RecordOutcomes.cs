@@ -14,7 +14,7 @@ namespace Kyy.Bridge.Outcomes;
 /// </remarks>
 internal static class RecordOutcomes
 {
-    private const string Sql = """
+    internal const string Sql = """
         with locked as materialized (
             select id from bridge.tasks where id = any ($1) and ended_at is null order by id for no key update
         )

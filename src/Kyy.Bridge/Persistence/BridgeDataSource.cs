@@ -17,7 +17,10 @@ internal static class BridgeDataSource
     // matters goes by an index.
     private const string Plans = "-c enable_seqscan=off";
 
-    public static NpgsqlDataSource Create(string connectionString, int maxConnections)
+    /// <param name="connectionString">As configured.</param>
+    /// <param name="maxConnections">How many it may hold.</param>
+    /// <param name="log">Npgsql's own log, which the service does without: every statement is in it.</param>
+    public static NpgsqlDataSource Create(string connectionString, int maxConnections, ILoggerFactory? log = null)
     {
         var connection = new NpgsqlConnectionStringBuilder(connectionString)
         {
@@ -29,6 +32,6 @@ internal static class BridgeDataSource
             MaxAutoPrepare = PreparedStatements,
         };
         connection.Options = $"{ServerTimeouts} {Plans} {connection.Options}".TrimEnd();
-        return NpgsqlDataSource.Create(connection);
+        return new NpgsqlDataSourceBuilder(connection.ConnectionString).UseLoggerFactory(log).Build();
     }
 }

@@ -39,7 +39,8 @@ internal static partial class ServeVerb
         return 1;
     }
 
-    private static async Task<int> ServeAsync(ServiceSetup setup, CancellationToken cancellation)
+    /// <summary>Serves until it is stopped, and returns the exit code.</summary>
+    internal static async Task<int> ServeAsync(ServiceSetup setup, CancellationToken cancellation)
     {
         if (await ServerLimits.FaultAsync(setup.DataSource, setup.Settings.Database.MaxConnections, cancellation) is { } fault)
         {

@@ -44,9 +44,10 @@ internal sealed partial class ServiceSetup : IAsyncDisposable
     /// <param name="work">The verb.</param>
     /// <param name="cancellation">Ends it.</param>
     /// <param name="onStandardError">The level from which on the log goes to standard error; what ends the process does in any case.</param>
+    /// <param name="databaseLog">What listens to the database client, for tests; nobody by default.</param>
     public static async Task<int> RunAsync(
         IEnumerable<string> arguments, Func<ServiceSetup, CancellationToken, Task<int>> work, CancellationToken cancellation,
-        LogEventLevel onStandardError = LogEventLevel.Fatal)
+        LogEventLevel onStandardError = LogEventLevel.Fatal, ILoggerFactory? databaseLog = null)
     {
         if (await TryCreateBuilderAsync(arguments) is not { } builder) return FaultReport.ExitCode;
         var reading = BridgeSettings.Read(builder.Configuration, builder.Environment.IsDevelopment(), ModelCatalogue.Documented.Families);
@@ -60,7 +61,7 @@ internal sealed partial class ServiceSetup : IAsyncDisposable
         using var loggers = new SerilogLoggerFactory(log);
         try
         {
-            await using var setup = await CreateAsync(builder, reading.Settings, log, loggers, cancellation);
+            await using var setup = await CreateAsync(builder, reading.Settings, log, loggers, databaseLog, cancellation);
             return await work(setup, cancellation);
         }
         catch (LocalPostgresException failure)
@@ -92,11 +93,12 @@ internal sealed partial class ServiceSetup : IAsyncDisposable
     }
 
     private static async Task<ServiceSetup> CreateAsync(
-        WebApplicationBuilder builder, BridgeSettings settings, Logger log, SerilogLoggerFactory loggers, CancellationToken cancellation)
+        WebApplicationBuilder builder, BridgeSettings settings, Logger log, SerilogLoggerFactory loggers, ILoggerFactory? databaseLog,
+        CancellationToken cancellation)
     {
         var local = settings.Database.ConnectionString is null ? await StartLocalAsync(settings.Database, loggers, cancellation) : null;
         var connection = local?.ConnectionString ?? settings.Database.ConnectionString!.Reveal();
-        return new(builder, settings, log, BridgeDataSource.Create(connection, settings.Database.MaxConnections), local);
+        return new(builder, settings, log, BridgeDataSource.Create(connection, settings.Database.MaxConnections, databaseLog), local);
     }
 
     private static Task<LocalPostgres> StartLocalAsync(DatabaseSettings settings, SerilogLoggerFactory loggers, CancellationToken cancellation)

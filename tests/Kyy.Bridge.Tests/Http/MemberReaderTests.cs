@@ -167,7 +167,7 @@ public sealed class MemberReaderTests
     [Fact]
     public void Fault_ReaderOfANestedObject_CarriesThePath()
     {
-        var faults = new Faults();
+        var faults = new Bridge.Http.Faults();
         var members = new MemberReader(JsonElement.Parse("""{"extra":1}"""), "tasks[3]", faults);
         members.Text("task_id", 10);
 

@@ -8,6 +8,8 @@ namespace Kyy.Bridge.Tests.Support;
 /// <summary>The service as a process of its own, to be stopped or killed as a machine does it.</summary>
 internal sealed partial class BridgeProcess : IAsyncDisposable
 {
+    private const string Service = "Kyy.Bridge.dll";
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly Process _process;
@@ -43,11 +45,19 @@ internal sealed partial class BridgeProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Whether it has ended, by itself or not.</summary>
+    public bool HasEnded => _process.HasExited;
+
     /// <summary>Starts it and returns when it listens.</summary>
     /// <param name="environment">Its configuration, keys with colons.</param>
-    public static async Task<BridgeProcess> StartAsync(params (string Key, string Value)[] environment)
+    public static Task<BridgeProcess> StartAsync(params (string Key, string Value)[] environment) => StartAsync(Service, environment);
+
+    /// <summary>Starts another program that serves, and returns when it listens.</summary>
+    /// <param name="program">Its assembly, beside the tests'.</param>
+    /// <param name="environment">Its configuration, keys with colons.</param>
+    public static async Task<BridgeProcess> StartAsync(string program, (string Key, string Value)[] environment)
     {
-        var process = new BridgeProcess(Process.Start(Command(["serve", "--urls", "http://127.0.0.1:0"], environment))!);
+        var process = new BridgeProcess(Process.Start(Command(program, ["serve", "--urls", "http://127.0.0.1:0"], environment))!);
         try
         {
             await process._address.Task.WaitAsync(Patience, TestContext.Current.CancellationToken);
@@ -67,7 +77,7 @@ internal sealed partial class BridgeProcess : IAsyncDisposable
     public static async Task<(int ExitCode, string Output, string Error)> RunAsync(
         string[] arguments, params (string Key, string Value)[] environment)
     {
-        using var process = Process.Start(Command(arguments, environment))!;
+        using var process = Process.Start(Command(Service, arguments, environment))!;
         var (output, error) = (process.StandardOutput.ReadToEndAsync(CancellationToken.None), process.StandardError.ReadToEndAsync(CancellationToken.None));
         await process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(Patience, TestContext.Current.CancellationToken);
         return (process.ExitCode, await output, await error);
@@ -80,7 +90,19 @@ internal sealed partial class BridgeProcess : IAsyncDisposable
     /// <summary>SIGTERM; returns its exit code.</summary>
     public async Task<int> TerminateAsync()
     {
-        using var kill = Process.Start("kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)]);
+        await SignalAsync("TERM");
+        return await WhenEndedAsync();
+    }
+
+    /// <summary>SIGSTOP: it keeps all that it has, and does nothing.</summary>
+    public Task FreezeAsync() => SignalAsync("STOP");
+
+    /// <summary>SIGCONT, after <see cref="FreezeAsync"/>.</summary>
+    public Task ContinueAsync() => SignalAsync("CONT");
+
+    /// <summary>Returns its exit code when it has ended: 128 and the signal's number where it was killed.</summary>
+    public async Task<int> WhenEndedAsync()
+    {
         await _process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(Patience, TestContext.Current.CancellationToken);
         return _process.ExitCode;
     }
@@ -99,9 +121,9 @@ internal sealed partial class BridgeProcess : IAsyncDisposable
         _http.Dispose();
     }
 
-    private static ProcessStartInfo Command(string[] arguments, (string Key, string Value)[] environment)
+    private static ProcessStartInfo Command(string program, string[] arguments, (string Key, string Value)[] environment)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Kyy.Bridge.dll"), .. arguments])
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, program), .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -109,6 +131,12 @@ internal sealed partial class BridgeProcess : IAsyncDisposable
         };
         foreach (var (key, value) in environment) start.Environment[key.Replace(":", "__", StringComparison.Ordinal)] = value;
         return start;
+    }
+
+    private async Task SignalAsync(string signal)
+    {
+        using var kill = Process.Start("kill", [$"-{signal}", _process.Id.ToString(CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync(CancellationToken.None);
     }
 
     private void Take(string? line)
