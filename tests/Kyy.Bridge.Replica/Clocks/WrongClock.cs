@@ -1,6 +1,6 @@
 namespace Kyy.Bridge.Replica.Clocks;
 
-/// <summary>A machine whose wall clock is off, or steps from one side to the other. What it measures by, and its timers, are true.</summary>
+/// <summary>A wall clock that is off, or steps from one side to the other. What is measured by it, and its timers, are true.</summary>
 /// <param name="off">How far the wall clock is ahead.</param>
 /// <param name="stepEvery">After how long it steps to as far behind, and back again; null for never.</param>
 internal sealed class WrongClock(TimeSpan off, TimeSpan? stepEvery) : TimeProvider

@@ -34,7 +34,7 @@ internal static class KillPoints
     public static IEnumerable<string> Names => ByName.Keys;
 
     public static KillPoint Parse(string name) =>
-        ByName.TryGetValue(name, out var point) ? point : throw new FormatException($"There is no point {name}: {string.Join(", ", Names)}.");
+        ByName.TryGetValue(name, out var point) ? point : throw new FormatException($"'{name}' is none of {string.Join(", ", Names)}.");
 
     public static string NameOf(KillPoint point) => ByName.Single(named => named.Value == point).Key;
 }

@@ -9,26 +9,28 @@ namespace Kyy.Bridge.Tests.Faults.Processes;
 /// <summary>What has to hold when all is over, whatever died on the way.</summary>
 internal static class Aftermath
 {
+    private const string EventsSql = "select count(*) || ' events of ' || count(distinct task_id) || ' tasks' from bridge.events";
+
     // What a machine with two processors may add to a scaled maximum.
     private static readonly TimeSpan Tolerance = TimeSpan.FromSeconds(1);
 
-    private static readonly TimeSpan ShortestGap = World.Scale(TimeSpan.FromSeconds(30)), LongestGap = World.Scale(TimeSpan.FromSeconds(60)) + Tolerance;
+    private static readonly TimeSpan ShortestGap = World.Scale(TimeSpan.FromSeconds(30)),
+        LongestGap = World.Scale(TimeSpan.FromSeconds(60)) + Tolerance;
 
     /// <summary>
     /// Waits for the end of every task at its receiver: each as it was scripted, under one id, verified. Returns all that was received.
     /// </summary>
     public static async Task<IReadOnlyList<ReceivedWebhook>> ShouldHaveLostNothingAsync(this Fleet fleet, TimeSpan patience)
     {
-        await Wait.UntilAsync(
-            () => Task.FromResult(fleet.Ends().Count == fleet.Registered.Count), $"all {fleet.Registered.Count} ends are received", patience);
+        var count = fleet.Registered.Count;
+        await Wait.UntilAsync(() => Task.FromResult(fleet.Ends().Count == count), $"all {count} ends are received", patience);
 
         var received = fleet.Receiver.Webhooks;
         received.ShouldAllBe(webhook => webhook.Verification == WebhookVerification.Verified);
         fleet.Ends().Select(end => $"{end.Key} {end.Value}").Order(StringComparer.Ordinal)
             .ShouldBe(fleet.Registered.Select(task => $"{task.Key} {task.Value}").Order(StringComparer.Ordinal));
         received.GroupBy(TaskOf).ShouldAllBe(same => same.Select(webhook => webhook.WebhookId).Distinct().Count() == 1);
-        (await fleet.Database.ScalarAsync<string>("select count(*) || ' events, ' || count(distinct task_id) || ' tasks' from bridge.events"))
-            .ShouldBe($"{fleet.Registered.Count} events, {fleet.Registered.Count} tasks");
+        (await fleet.Database.ScalarAsync<string>(EventsSql)).ShouldBe($"{count} events of {count} tasks");
         return received;
     }
 

@@ -3,6 +3,7 @@ using Kyy.Bridge.Client.Contracts;
 using Kyy.Bridge.Client.Signing;
 using Kyy.Bridge.Emulator.Receiving;
 using Kyy.Bridge.Emulator.Upstream;
+using Kyy.Bridge.Tests.Keys.UpstreamKeys;
 using Kyy.Bridge.Tests.Support;
 
 namespace Kyy.Bridge.Tests.Faults.Processes;
@@ -21,6 +22,7 @@ internal sealed class Fleet : IAsyncDisposable
     private readonly (string Key, string Value)[] _settings;
     private readonly List<BridgeProcess> _started = [];
     private string? _key;
+    private int _numbers;
 
     private Fleet(TestDatabase database, EmulatorServer upstream, ReceiverServer receiver, (string Key, string Value)[] settings) =>
         (Database, Upstream, Receiver, _settings) = (database, upstream, receiver, settings);
@@ -44,15 +46,19 @@ internal sealed class Fleet : IAsyncDisposable
         await ReceiverServer.StartAsync(new()),
         settings);
 
-    /// <summary>Starts a replica, whose number is one more than the last one's, and returns when it listens.</summary>
+    /// <summary>Starts a replica, whose number is one more than that of the one before, and returns when it listens.</summary>
     /// <param name="faults">What is to go wrong in it.</param>
     /// <param name="settings">Its own configuration.</param>
     public async Task<BridgeProcess> JoinAsync(ReplicaFaults? faults = null, params (string Key, string Value)[] settings)
     {
-        var replica = await ReplicaProcess.StartAsync(faults ?? ReplicaFaults.None, Settings(_started.Count + 1, settings));
-        _started.Add(replica);
+        var replica = await ReplicaProcess.StartAsync(
+            faults ?? ReplicaFaults.None, Settings(Interlocked.Increment(ref _numbers), settings));
+        lock (_started) _started.Add(replica);
         return replica;
     }
+
+    /// <summary>Takes the schema away, as before the very first start.</summary>
+    public Task EmptyTheDatabaseAsync() => Database.ExecuteAsync("drop schema bridge cascade");
 
     /// <summary>The client of the fleet, by one of its replicas.</summary>
     public async Task<BridgeClient> ClientOfAsync(BridgeProcess replica)

@@ -1,5 +1,6 @@
 using Kyy.Bridge.Tests.Support;
 using Npgsql;
+using NpgsqlTypes;
 
 namespace Kyy.Bridge.Tests.Faults.Processes;
 
@@ -79,8 +80,8 @@ internal sealed class InsideTheRecord : IAsyncDisposable
     private async Task<int[]> WaitingAsync(int replica)
     {
         await using var look = _database.DataSource.CreateCommand(WaitingSql);
-        look.Parameters.Add(new() { Value = (uint)Class, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Oid });
-        look.Parameters.Add(new() { Value = (uint)replica, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Oid });
+        look.Parameters.Add(new() { Value = (uint)Class, NpgsqlDbType = NpgsqlDbType.Oid });
+        look.Parameters.Add(new() { Value = (uint)replica, NpgsqlDbType = NpgsqlDbType.Oid });
         return (int[])(await look.ExecuteScalarAsync(TestContext.Current.CancellationToken))!;
     }
 

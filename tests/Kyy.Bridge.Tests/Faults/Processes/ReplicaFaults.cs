@@ -40,5 +40,6 @@ internal sealed record ReplicaFaults
         if (CallsInTransaction) yield return (FaultSettings.CallInTransaction, "1");
     }
 
-    private static string Milliseconds(TimeSpan duration) => string.Create(CultureInfo.InvariantCulture, $"{duration.TotalMilliseconds:0}ms");
+    private static string Milliseconds(TimeSpan duration) =>
+        string.Create(CultureInfo.InvariantCulture, $"{duration.TotalMilliseconds:0}ms");
 }
