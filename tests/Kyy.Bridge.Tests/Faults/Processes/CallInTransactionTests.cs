@@ -3,7 +3,7 @@ using Kyy.Bridge.Tests.Support;
 
 namespace Kyy.Bridge.Tests.Faults.Processes;
 
-/// <summary>Every replica of these tests watches that no network call is made inside a transaction. Here it is shown that it does.</summary>
+/// <summary>Every replica of these tests watches that no network call is made in a transaction. Here it is shown that it does.</summary>
 [Collection(nameof(AloneOnTheMachine))]
 public sealed class CallInTransactionTests(PostgresServer server)
 {

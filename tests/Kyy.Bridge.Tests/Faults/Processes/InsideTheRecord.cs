@@ -63,11 +63,11 @@ internal sealed class InsideTheRecord : IAsyncDisposable
     public async Task<int[]> WhenInsideAsync(int replica)
     {
         int[] waiting = [];
-        await Wait.UntilAsync(async () => (waiting = await WaitingAsync(replica)).Length > 0, $"replica {replica} is inside the transaction");
+        await Wait.UntilAsync(async () => (waiting = await WaitingAsync(replica)).Length > 0, $"replica {replica} is inside");
         return waiting;
     }
 
-    /// <summary>Ends the backends that wait, so that the transaction is rolled back, as where a machine is gone with its connections.</summary>
+    /// <summary>Ends the backends that wait, so that all is rolled back, as where a machine is gone with its connections.</summary>
     public async Task EndAsync(int[] backends)
     {
         await using var end = _database.DataSource.CreateCommand("select pg_terminate_backend(pid, 5000) from unnest($1) pid");
