@@ -62,7 +62,7 @@ internal static class BridgeService
         services.AddPersistence(dataSource);
         services.AddKeyRing(settings.Secrets);
         services.AddKeys(settings.Auth.AdminKey?.Reveal());
-        services.AddUpstream(settings.Upstream, new ModelCatalogue(settings.Families));
+        services.AddUpstream(settings.Upstream, new ModelCatalogue(settings.Families), DatabaseTime);
         services.AddOutcomes();
         services.AddEvents();
         services.AddDeliveries(settings.Delivery, settings.Callbacks);
@@ -76,6 +76,13 @@ internal static class BridgeService
         services.AddSingleton<HoldStore>();
         // Last, so that it is stopped first: what it drains needs all of the others.
         services.AddScheduling(settings.Scheduling, settings.Roles.Worker);
+    }
+
+    // A machine's own may be minutes off, and a wait that an answer gives as a date would be shorter by that.
+    private static Func<DateTimeOffset> DatabaseTime(IServiceProvider services)
+    {
+        var clock = services.GetRequiredService<DatabaseClock>();
+        return () => clock.Now;
     }
 
     private static void MapRoutes(WebApplication app)

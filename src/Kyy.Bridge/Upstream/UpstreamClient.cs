@@ -14,6 +14,7 @@ internal sealed class UpstreamClient : IUpstreamClient, IDisposable
 {
     private readonly UpstreamOptions _options;
     private readonly TimeProvider _time;
+    private readonly Func<DateTimeOffset> _now;
 
     // Not HttpClients, whose own time-out and buffering would only stand beside ours. What a client named is reached by its own way.
     private readonly HttpMessageInvoker _operators, _clients;
@@ -24,14 +25,13 @@ internal sealed class UpstreamClient : IUpstreamClient, IDisposable
     /// <param name="options">How the upstream is asked.</param>
     /// <param name="time">The clock of its time-outs.</param>
     /// <param name="guard">What is asked before a base URL is called that a client named.</param>
-    public UpstreamClient(UpstreamOptions options, TimeProvider time, AddressGuard guard)
-        : this(options, time, NewHandler(options), NewGuardedHandler(options, guard))
-    {
-    }
+    /// <param name="now">What dates in answers are counted from; the wall clock of <paramref name="time"/> by default.</param>
+    public UpstreamClient(UpstreamOptions options, TimeProvider time, AddressGuard guard, Func<DateTimeOffset>? now = null)
+        : this(options, time, NewHandler(options), NewGuardedHandler(options, guard)) => _now = now ?? _now;
 
     /// <summary>With handlers that differ from those made here in whom they trust, which is no matter of configuration.</summary>
     internal UpstreamClient(UpstreamOptions options, TimeProvider time, HttpMessageHandler operators, HttpMessageHandler clients) =>
-        (_options, _time, _operators, _clients) = (options, time, new(operators), new(clients));
+        (_options, _time, _now, _operators, _clients) = (options, time, time.GetUtcNow, new(operators), new(clients));
 
     public async Task<UpstreamExchange> GetResultAsync(UpstreamTarget target, string taskId, CancellationToken cancellationToken)
     {
@@ -73,7 +73,7 @@ internal sealed class UpstreamClient : IUpstreamClient, IDisposable
         using var body = new AnswerBody();
         var broken = await ReadAsync(response, body, limit, caller);
         var answer = new UpstreamAnswer(
-            taskId, (int)response.StatusCode, RetryAfter(response), body.Content, requests.Mask, _time.GetUtcNow());
+            taskId, (int)response.StatusCode, RetryAfter(response), body.Content, requests.Mask, _now());
         var reply = broken is { } kind && !UpstreamReplyReader.IsDecidedByTheHead(answer.StatusCode)
             ? new UpstreamReply.Unreachable(kind)
             : UpstreamReplyReader.Read(answer);

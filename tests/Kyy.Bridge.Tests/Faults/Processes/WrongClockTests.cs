@@ -1,5 +1,6 @@
 using System.Net;
 using Kyy.Bridge.Emulator.Upstream;
+using Kyy.Bridge.Emulator.Upstream.Faults;
 using Kyy.Bridge.Tests.Support;
 
 namespace Kyy.Bridge.Tests.Faults.Processes;
@@ -26,6 +27,27 @@ public sealed class WrongClockTests(PostgresServer server)
         fleet.ShouldHavePolledInTime();
         fleet.Duplicates().ShouldBe(0);
         foreach (var replica in replicas) (await ReadinessAsync(replica)).ShouldBe(HttpStatusCode.ServiceUnavailable);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(-1)]
+    public async Task A_pause_that_the_upstream_gives_as_a_date_is_kept_whatever_the_own_clock_says(int side)
+    {
+        await using var fleet = await Fleet.StartAsync(server);
+        var replica = await fleet.JoinAsync(new() { ClockOff = side * Off });
+        // A date is of whole seconds.
+        var until = TimeProvider.System.GetUtcNow() + TimeSpan.FromSeconds(6);
+        fleet.Upstream.Faults.Add(new()
+        {
+            FromCall = 1, ToCall = 1, Does = new ThrottleFault { RetryAfter = RetryAfterHeader.Of(until) },
+        });
+
+        await fleet.RegisterAsync(replica, "paused", 1, EmulatedStatus.Completed);
+        await fleet.ShouldHaveLostNothingAsync(World.Patience);
+
+        fleet.Upstream.PollsOf("paused-0").Count.ShouldBe(2);
+        fleet.Upstream.Report().Violations[Violation.DuringRetryAfter].ShouldBe(0);
     }
 
     private static async Task<HttpStatusCode> ReadinessAsync(BridgeProcess replica)
