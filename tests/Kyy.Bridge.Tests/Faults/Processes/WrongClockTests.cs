@@ -40,7 +40,9 @@ public sealed class WrongClockTests(PostgresServer server)
         var until = TimeProvider.System.GetUtcNow() + TimeSpan.FromSeconds(6);
         fleet.Upstream.Faults.Add(new()
         {
-            FromCall = 1, ToCall = 1, Does = new ThrottleFault { RetryAfter = RetryAfterHeader.Of(until) },
+            FromCall = 1,
+            ToCall = 1,
+            Does = new ThrottleFault { RetryAfter = RetryAfterHeader.Of(until) },
         });
 
         await fleet.RegisterAsync(replica, "paused", 1, EmulatedStatus.Completed);
