@@ -18,6 +18,10 @@ internal sealed partial class Dispatcher : IRecurringWork, IAsyncDisposable
 {
     private const int LargestClaim = 100, LargestSettle = 500;
 
+    // Attempts that were accepted and wait to be settled, besides those on the wire: beyond that the database is behind, and what is
+    // accepted keeps its place until that is written. Else whatever is due would be sent, kept here, and sent again after its lease.
+    private const int MostUnsettled = 1_000;
+
     // Another process holds an endpoint's turn for as long as a few statements take.
     private static readonly TimeSpan SoonAgain = TimeSpan.FromMilliseconds(20);
 
@@ -125,10 +129,17 @@ internal sealed partial class Dispatcher : IRecurringWork, IAsyncDisposable
         _inFlight.Begin(() => SendAsync(delivery));
     }
 
+    // Nothing takes its place in the inbox before that is written: what is handed back waits in memory as well.
     private void HandBack(List<LeasedDelivery> deliveries)
     {
-        _inbox.Release(deliveries.Count);
-        foreach (var delivery in deliveries) _inFlight.Begin(() => HandBackAsync(delivery));
+        foreach (var delivery in deliveries)
+        {
+            _inFlight.Begin(async () =>
+            {
+                await HandBackAsync(delivery);
+                _inbox.Release(1);
+            });
+        }
     }
 
     private async Task<Round> ClaimRoundAsync(List<DestinationDue> destinations, CancellationToken cancellation)
@@ -184,7 +195,7 @@ internal sealed partial class Dispatcher : IRecurringWork, IAsyncDisposable
             }
 
             var attempt = await _sender.SendAsync(delivery);
-            isAccepted = attempt.Result is AttemptResult.Accepted;
+            isAccepted = attempt.Result is AttemptResult.Accepted && !IsBehind;
             if (isAccepted) Free(delivery);
             var settlement = Settlement.After(delivery, attempt, _settings.RetrySchedule, _jitter.Next());
             await _settlements.AddAsync(settlement);
@@ -200,6 +211,8 @@ internal sealed partial class Dispatcher : IRecurringWork, IAsyncDisposable
             if (!isAccepted) Free(delivery);
         }
     }
+
+    private bool IsBehind => _inFlight.Count > _settings.MaxConcurrency + MostUnsettled;
 
     private bool IsNearlyOver(LeasedDelivery delivery) =>
         _time.GetElapsedTime(_time.GetTimestamp(), delivery.LeaseEnds) <= _settings.Timeout;
