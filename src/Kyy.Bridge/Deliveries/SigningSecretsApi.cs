@@ -47,6 +47,9 @@ internal static class SigningSecretsApi
     {
         // The client's row is the lock: without it a second rotation would not see the first one's secret, and add another current one.
         await db.Database.ExecuteSqlAsync($"select from bridge.clients where id = {client} for no key update", cancellation);
+        // Those that are over sign nothing any more, and whoever rotates often would leave a row with each.
+        await db.Database.ExecuteSqlAsync(
+            $"delete from bridge.signing_secrets where client_id = {client} and valid_until <= now()", cancellation);
         await db.Database.ExecuteSqlAsync(
             $"""
             update bridge.signing_secrets

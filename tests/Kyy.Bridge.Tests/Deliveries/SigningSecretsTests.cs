@@ -77,6 +77,14 @@ public sealed class SigningSecretsTests(PostgresServer server) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Rotate_Often_LeavesNoRowsOfSecretsThatAreOver()
+    {
+        for (var rotation = 0; rotation < 5; rotation++) await RotateAsync(0);
+
+        (await _bridge.QueryAsync(db => db.SigningSecrets.CountAsync(row => row.ClientId == _id))).ShouldBe(2);
+    }
+
+    [Fact]
     public async Task Rotate_OnAnotherReplica_IsSeenWithinFiveSeconds()
     {
         await using var replica = await BridgeApplication.StartAsync(_bridge.Database, _bridge.Database.DataSource, ownsDatabase: false);
