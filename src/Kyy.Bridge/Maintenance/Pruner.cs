@@ -81,6 +81,18 @@ internal sealed class Pruner(NpgsqlDataSource dataSource, RetentionSettings rete
             select ctid from bridge.idempotency_keys where created_at < now() - $1 order by created_at limit $2 for update skip locked))
         """;
 
+    // A claim removes the slot that it finds empty, but none comes to those of a key that was removed. Nothing is filed in one of that age.
+    private const string SlotsSql = """
+        delete from bridge.slots
+        where ctid = any (array(
+            select s.ctid from bridge.slots s
+            where s.next_due < now() - $1 and not exists (select 1 from bridge.tasks t where t.slot_id = s.id)
+            limit $2
+            for update skip locked))
+        """;
+
+    private static readonly TimeSpan SlotsKept = TimeSpan.FromDays(1);
+
     private static readonly TimeSpan IdempotencyKept = TimeSpan.FromHours(24);
 
     public string Name => "prune";
@@ -96,6 +108,7 @@ internal sealed class Pruner(NpgsqlDataSource dataSource, RetentionSettings rete
         removed += await DeleteEventsAsync(TasksSql, retention.Tasks, cancellation);
         removed += await DeleteAsync(IdempotencySql, IdempotencyKept, cancellation);
         removed += await DeleteAsync(ReplaysSql, retention.Deliveries, cancellation);
+        removed += await DeleteAsync(SlotsSql, SlotsKept, cancellation);
         removed += await EndpointRemoval.SweepAsync(dataSource, retention.Deliveries, Batch, cancellation);
         return new(removed, removed > 0 ? TimeSpan.FromMilliseconds(100) : null);
     }

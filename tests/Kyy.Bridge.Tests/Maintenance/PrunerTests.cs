@@ -88,6 +88,31 @@ public sealed class PrunerTests(PostgresServer server)
     }
 
     [Fact]
+    public async Task Slots_of_a_removed_key_that_nothing_is_filed_in_go_after_a_day()
+    {
+        await using var database = await DeliveryDatabase.CreateAsync(server);
+        await database.ExecuteAsync(
+            """
+            with lane as (
+                insert into bridge.lanes (upstream_key_id, family, tier) select id, 'veo', 'default' from bridge.upstream_keys returning id
+            ), slot as (
+                insert into bridge.slots (lane, next_due)
+                select id, now() - make_interval(hours => hours) from lane cross join unnest(array[25, 30, 23]) hours
+                returning id, next_due
+            )
+            insert into bridge.tasks (id, client_id, upstream_key_id, task_id, family_given, service_tier, service_tier_given,
+                                      registered_at, deadline_at, slot_id, next_poll_at)
+            select bridge.new_id(), bridge.new_id(), bridge.new_id(), 'video', false, 'default', false, now(), now(), id, next_due
+            from slot where next_due < now() - interval '29 hours'
+            """);
+
+        (await PruneAsync(database)).ShouldBe(1);
+
+        (await database.ReadAsync<double>("select round(extract(epoch from now() - next_due) / 3600)::float8 from bridge.slots order by 1"))
+            .ShouldBe([23, 30]);
+    }
+
+    [Fact]
     public async Task Much_is_removed_in_bounded_steps_that_follow_at_once()
     {
         await using var database = await DeliveryDatabase.CreateAsync(server);
