@@ -59,6 +59,8 @@ internal sealed class DeliveryDatabase : IAsyncDisposable
 
     public NpgsqlDataSource DataSource => _database.DataSource;
 
+    public string ConnectionString => _database.ConnectionString;
+
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     public static async Task<DeliveryDatabase> CreateAsync(PostgresServer server) => new(await server.CreateDatabaseAsync(), null);
