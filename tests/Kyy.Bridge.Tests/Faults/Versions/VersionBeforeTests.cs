@@ -12,7 +12,7 @@ public sealed class VersionBeforeTests(PostgresServer server) : IAsyncLifetime
 {
     private const string Url = "https://hooks.example.test/a", Host = "hooks.example.test:443";
 
-    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1), Month = TimeSpan.FromDays(30);
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1), Month = TimeSpan.FromDays(30), LongAgo = TimeSpan.FromDays(31);
 
     private readonly (Guid Task, Guid Callback, Guid Event, Guid Delivery, Guid Mark) _ids =
         (Make.NewId(), Make.NewId(), Make.NewId(), Make.NewId(), Make.NewId());
@@ -136,14 +136,21 @@ public sealed class VersionBeforeTests(PostgresServer server) : IAsyncLifetime
         await _old.DoAsync(1, "StopTasks.EraseAttempts", tasks);
     }
 
-    // What each takes with it goes by whatever today's schema has for that.
+    // What each takes with it goes by whatever today's schema has for that. Of another task all is there still when it goes.
     private async Task PruneAsync()
     {
-        foreach (var (table, pruned) in new[] { ("deliveries", "created_at = now() - interval '31 days', ended_at"), ("events", "created_at"), ("tasks", "ended_at") })
-            await _database.ExecuteAsync($"update bridge.{table} set {pruned} = now() - interval '31 days'");
+        var other = await _database.DeliveriesAsync(_destination);
+        await _database.ExecuteAsync("update bridge.deliveries set state = 'dead', ended_at = now(), next_attempt_at = null where id = $1", other[0]);
+        await _database.ExecuteAsync(
+            "insert into bridge.delivery_attempts (delivery_id, number, started_at, duration_ms, status_code) values ($1, 1, now(), 1, 500)", other[0]);
+        await _database.ExecuteAsync(
+            "update bridge.deliveries set created_at = now() - $2, ended_at = now() - $2 where task_id = $1", _ids.Task, LongAgo);
+        await _database.ExecuteAsync("update bridge.events set created_at = now() - $2 where task_id = $1", _ids.Task, LongAgo);
+        await _database.ExecuteAsync("update bridge.tasks set ended_at = now() - $1", LongAgo);
+
         await _old.DoAsync(1, "Pruner.Deliveries", Month, 1_000);
-        (await _database.ReadAsync<long>("select count(*) from bridge.delivery_attempts")).ShouldBe([0]);
+        (await _database.ReadAsync<long>("select count(*) from bridge.delivery_attempts")).ShouldBe([1]);
         (await _old.AskAsync("Pruner.Events", Month, 1_000)).ShouldBe([1L]);
-        (await _old.AskAsync("Pruner.Tasks", Month, 1_000)).ShouldBe([1L]);
+        (await _old.AskAsync("Pruner.Tasks", Month, 1_000)).ShouldBe([2L]);
     }
 }
