@@ -4,6 +4,7 @@ using System.Text.Json;
 using Kyy.Bridge.Benchmarks.Fairness;
 using Kyy.Bridge.Benchmarks.Load;
 using Kyy.Bridge.Benchmarks.Registration;
+using Kyy.Bridge.Benchmarks.ScaleOut;
 using Kyy.Bridge.Benchmarks.Sender;
 using Kyy.Bridge.Benchmarks.Start;
 using Kyy.Bridge.Benchmarks.Statements;
@@ -23,6 +24,7 @@ internal static class Program
         new GrowthMeasurement(),
         new LatencyMeasurement(),
         new RegistrationMeasurement(),
+        new ScaleMeasurement(),
         new SenderMeasurement(),
         new StartMeasurement(),
         new StatementsMeasurement(),
