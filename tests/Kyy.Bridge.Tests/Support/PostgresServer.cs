@@ -58,7 +58,7 @@ public sealed class PostgresServer : IAsyncDisposable
     }
 
     // The schema, and the first key of the ring, as after a real first start.
-    private static async Task MigrateAsync(string connection)
+    internal static async Task MigrateAsync(string connection)
     {
         await using var template = NpgsqlDataSource.Create(connection);
         var builder = WebApplication.CreateSlimBuilder();
