@@ -16,7 +16,8 @@ internal static class DatabaseOutage
     };
 
     // 08 connection, 40 deadlock or serialisation, 53 resources, 57 shut-down and statement time-out, 58 disk, 55P03 lock time-out,
-    // 25P03 the connection was idle in its transaction for too long.
+    // 25P03 the connection was idle in its transaction for too long, 25006 it leads to a standby that has not been promoted yet.
     private static bool IsPassing(string state) =>
-        state[..2] is "08" or "40" or "53" or "57" or "58" || state is PostgresErrorCodes.LockNotAvailable or "25P03";
+        state[..2] is "08" or "40" or "53" or "57" or "58"
+        || state is PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.ReadOnlySqlTransaction or "25P03";
 }

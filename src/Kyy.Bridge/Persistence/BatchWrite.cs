@@ -57,8 +57,12 @@ internal static partial class BatchWrite
         }
     }
 
-    // The server's statement time-out does not count as transient with Npgsql, though the client's own does.
-    private static bool IsPassing(NpgsqlException fault) => fault.IsTransient || fault.SqlState is PostgresErrorCodes.QueryCanceled;
+    // With Npgsql not transient are the server's statement time-out, though the client's own is; a fail-over between two hosts, of which
+    // for a moment none takes writes; and a connection to one that has not been promoted yet.
+    private static bool IsPassing(NpgsqlException fault) =>
+        fault is not PostgresException refusal
+        || refusal.IsTransient
+        || refusal.SqlState is PostgresErrorCodes.QueryCanceled or PostgresErrorCodes.ReadOnlySqlTransaction;
 
     // Class 22 is data exceptions, 23 constraint violations: the row's fault, and the same at every repetition.
     private static bool IsRefusedForData(PostgresException refusal) =>

@@ -42,6 +42,7 @@ public sealed class DatabaseOutageTests(PostgresServer server)
     [InlineData("08006", true)]
     [InlineData("40P01", true)]
     [InlineData("55P03", true)]
+    [InlineData("25006", true)]
     [InlineData("23505", false)]
     [InlineData("22021", false)]
     [InlineData("42P01", false)]

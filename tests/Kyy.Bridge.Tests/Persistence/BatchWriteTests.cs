@@ -54,6 +54,8 @@ public sealed class BatchWriteTests
     [InlineData("57P01")] // The server is shut down.
     [InlineData("57P02")]
     [InlineData("57P03")]
+    [InlineData("53100")] // The disk is full.
+    [InlineData("25006")] // A standby that has not been promoted yet.
     public async Task What_passes_is_repeated_with_the_whole_batch(string sqlState)
     {
         var run = RunAsync(["a", "b"], batch =>
