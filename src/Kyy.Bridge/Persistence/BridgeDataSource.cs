@@ -8,7 +8,7 @@ namespace Kyy.Bridge.Persistence;
 /// </summary>
 internal static class BridgeDataSource
 {
-    private const int ConnectSeconds = 3, CommandSeconds = 4, KeepAliveSeconds = 10, PreparedStatements = 64;
+    private const int ConnectSeconds = 3, CommandSeconds = 4, KeepAliveSeconds = 10, PreparedStatements = 64, NoAnswerToCancellation = -1;
 
     // On the server too: a client that gave up must not leave its statement running, nor one that froze its locks held.
     private const string ServerTimeouts = "-c statement_timeout=4s -c lock_timeout=3s -c idle_in_transaction_session_timeout=15s";
@@ -29,8 +29,13 @@ internal static class BridgeDataSource
             Timeout = ConnectSeconds,
             CommandTimeout = CommandSeconds,
             KeepAlive = KeepAliveSeconds,
+            // A commit that waits for its standby and is cancelled is answered with success, and the standby has not got it.
+            CancellationTimeout = NoAnswerToCancellation,
             MaxAutoPrepare = PreparedStatements,
         };
+        // Npgsql blocks a thread while it cancels a statement; those of a whole pool that stands still must not be all there are.
+        ThreadPool.GetMinThreads(out var workers, out var completions);
+        ThreadPool.SetMinThreads(Math.Max(workers, Environment.ProcessorCount + maxConnections), completions);
         connection.Options = $"{ServerTimeouts} {Plans} {connection.Options}".TrimEnd();
         return new NpgsqlDataSourceBuilder(connection.ConnectionString).UseLoggerFactory(log).Build();
     }

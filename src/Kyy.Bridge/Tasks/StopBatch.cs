@@ -52,6 +52,8 @@ internal sealed class StopBatch(NpgsqlDataSource dataSource, TaskWaiters waiters
         {
             await BatchWrite.RepeatAsync(
                 async () => found = await StopTasks.RunAsync(dataSource, chunk, client, erase, either.Token), time, logger, either.Token);
+            // As with registrations: what was cancelled while it waited for its standby is not done.
+            limit.Token.ThrowIfCancellationRequested();
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested)
         {

@@ -22,8 +22,8 @@ internal sealed class TaskRegistrar : IAsyncDisposable
     // Transactions of batches at the same time: enough for PostgreSQL to be busy while a commit waits for the disk.
     private const int MostWriters = 4;
 
-    // A caller has its answer, or its 503, within five seconds.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(4);
+    // A caller has its answer, or its 503, within five seconds, also where it had to wait for the batch before its own.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(4), LeastPatience = TimeSpan.FromSeconds(0.5);
 
     private readonly NpgsqlDataSource _dataSource;
     private readonly Lanes _lanes;
@@ -53,7 +53,7 @@ internal sealed class TaskRegistrar : IAsyncDisposable
     /// <summary>Registers one task. What it returns is committed.</summary>
     public async Task<RegistrationResult> RegisterAsync(Registration registration, CancellationToken cancellation)
     {
-        var pending = new Pending(registration) { IsShown = true };
+        var pending = new Pending(registration) { IsShown = true, AskedAt = _time.GetTimestamp() };
         await _singles[Interlocked.Increment(ref _turn) % SingleWriters].AddAsync(pending, cancellation);
         return pending.Result!;
     }
@@ -121,9 +121,11 @@ internal sealed class TaskRegistrar : IAsyncDisposable
         }
     }
 
+    // Singles, in the order in which they came.
     private async Task WriteAsync(IReadOnlyList<Pending> rows)
     {
-        using var patience = new CancellationTokenSource(Patience, _time);
+        var left = Patience - _time.GetElapsedTime(rows[0].AskedAt);
+        using var patience = new CancellationTokenSource(left > LeastPatience ? left : LeastPatience, _time);
         await WriteAsync(rows, patience);
     }
 
@@ -138,6 +140,9 @@ internal sealed class TaskRegistrar : IAsyncDisposable
                 // A repeated task meets the row of its first mention; one that another process restarted meanwhile is looked at again.
                 round = [.. current.Where(row => row.Result is null)];
             }
+
+            // A commit that waits for its standby and is cancelled is answered with success, and the standby has not got it.
+            patience.Token.ThrowIfCancellationRequested();
         }
         catch (OperationCanceledException) when (patience.IsCancellationRequested)
         {
@@ -199,6 +204,9 @@ internal sealed class TaskRegistrar : IAsyncDisposable
 
         /// <summary>Whether the answer shows the task, and not only its id.</summary>
         public bool IsShown { get; init; }
+
+        /// <summary>When it came, of a single.</summary>
+        public long AskedAt { get; init; }
 
         public int Lane { get; set; }
 
