@@ -45,7 +45,7 @@ internal static class HttpServices
 
     /// <summary>The group that every route of the API belongs to.</summary>
     public static IEndpointRouteBuilder MapApi(this IEndpointRouteBuilder app) =>
-        app.MapGroup("/v1").AddEndpointFilter<RequestFaults>().AddEndpointFilter<IdempotencyKey>();
+        app.MapGroup("/v1").AddEndpointFilter<AnswersInTime>().AddEndpointFilter<RequestFaults>().AddEndpointFilter<IdempotencyKey>();
 
     private static ForwardedHeadersOptions BehindProxies(HttpSettings settings)
     {

@@ -65,8 +65,7 @@ internal sealed class IdempotencyKey(IdempotencyRecords records) : IEndpointFilt
         if (await IdempotencyRecords.FindAsync(db, request, http.RequestAborted) is { } record)
         {
             if (!record.Fingerprint.AsSpan().SequenceEqual(request.Fingerprint)) return Problems.IdempotencyKeyReused();
-            await records.AnswerOf(record, request).SendAgainAsync(http);
-            return Results.Empty;
+            return new SentAfterwards(records.AnswerOf(record, request).SendAgainAsync);
         }
 
         await transaction.CreateSavepointAsync(BeforeEffect, http.RequestAborted);
@@ -74,12 +73,17 @@ internal sealed class IdempotencyKey(IdempotencyRecords records) : IEndpointFilt
         if (answer.Status >= 400) await transaction.RollbackToSavepointAsync(BeforeEffect);
         if (Answer.IsKept(answer.Status)) await records.KeepAsync(db, request, answer);
         await transaction.CommitAsync(CancellationToken.None);
-        await answer.SendAsync(http);
-        return Results.Empty;
+        return new SentAfterwards(answer.SendAsync);
     }
 
     private static async Task<IResult> RunAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next) =>
         (IResult)(await next(context))!;
+
+    // By the framework and not here: see AnswersInTime.
+    private sealed record SentAfterwards(Func<HttpContext, Task> Send) : IResult
+    {
+        public Task ExecuteAsync(HttpContext httpContext) => Send(httpContext);
+    }
 
     private static int StatusOf(IResult result) => result switch
     {

@@ -8,16 +8,19 @@ internal sealed class Readiness
     private static readonly TimeSpan
         Life = TimeSpan.FromSeconds(1), LongestLook = TimeSpan.FromSeconds(3), LargestSkew = TimeSpan.FromSeconds(60);
 
+    private static readonly Look NoAnswer = new(false, "The database does not answer.");
+
     private readonly Migrator _migrator;
     private readonly DatabaseClock _clock;
     private readonly TimeProvider _time;
     private readonly CancellationToken _stopping;
     private readonly BriefCache<string, Look> _looks;
+    private Task<Look>? _looking;
 
     public Readiness(Migrator migrator, DatabaseClock clock, TimeProvider time, IHostApplicationLifetime lifetime)
     {
         (_migrator, _clock, _time, _stopping) = (migrator, clock, time, lifetime.ApplicationStopping);
-        _looks = new(Life, capacity: 1, time, _ => LookAsync());
+        _looks = new(Life, capacity: 1, time, _ => LookInTimeAsync());
     }
 
     /// <summary>What keeps the process from being ready; null when it is.</summary>
@@ -31,6 +34,20 @@ internal sealed class Readiness
 
     private Task<Look> LastLookAsync() => _looks.GetAsync("");
 
+    // Npgsql takes its time to give up, see AnswersInTime; meanwhile one look is enough.
+    private async Task<Look> LookInTimeAsync()
+    {
+        if (_looking is null or { IsCompleted: true }) _looking = LookAsync();
+        try
+        {
+            return await _looking.WaitAsync(LongestLook, _time);
+        }
+        catch (TimeoutException)
+        {
+            return NoAnswer;
+        }
+    }
+
     private async Task<Look> LookAsync()
     {
         using var limit = new CancellationTokenSource(LongestLook, _time);
@@ -42,7 +59,7 @@ internal sealed class Readiness
         }
         catch (Exception outage) when (outage is OperationCanceledException || DatabaseOutage.Explains(outage))
         {
-            return new(false, "The database does not answer.");
+            return NoAnswer;
         }
     }
 

@@ -7,7 +7,7 @@ namespace Kyy.Bridge.Keys;
 /// <summary>Finds out whose key a key is. Answers are kept for less than the 5 s within which a revocation has to be effective.</summary>
 internal sealed class ApiKeys
 {
-    private static readonly TimeSpan Life = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan Life = TimeSpan.FromSeconds(3), Patience = TimeSpan.FromSeconds(1.4);
     private const int Capacity = 10_000, LongestKey = 512;
 
     // By api_keys_hash. Expiry is PostgreSQL's to judge: a replica's own clock may be off.
@@ -23,6 +23,7 @@ internal sealed class ApiKeys
 
     private readonly NpgsqlDataSource _dataSource;
     private readonly KeyUse _use;
+    private readonly TimeProvider _time;
     private readonly byte[]? _bootstrap;
     private readonly BriefCache<KeyHash, Caller?> _callers;
 
@@ -32,7 +33,7 @@ internal sealed class ApiKeys
     /// <param name="bootstrap">The hash of the admin key that is configured rather than stored; null without one.</param>
     public ApiKeys(NpgsqlDataSource dataSource, TimeProvider time, KeyUse use, KeyHash? bootstrap)
     {
-        (_dataSource, _use) = (dataSource, use);
+        (_dataSource, _time, _use) = (dataSource, time, use);
         _bootstrap = bootstrap?.ToBytes();
         _callers = new(Life, Capacity, time, LookUpAsync);
     }
@@ -56,7 +57,9 @@ internal sealed class ApiKeys
     {
         if (_bootstrap is not null && CryptographicOperations.FixedTimeEquals(_bootstrap, hash.ToBytes()))
             return new(Caller.Bootstrap, null, hash);
-        if (await _callers.GetAsync(hash) is not { } caller) return null;
+        var looking = _callers.GetAsync(hash);
+        // Of the five seconds within which an outage shows most are the handler's.
+        if ((looking.IsCompleted ? await looking : await looking.WaitAsync(Patience, _time)) is not { } caller) return null;
         _use.Note(caller.KeyId);
         return caller;
     }

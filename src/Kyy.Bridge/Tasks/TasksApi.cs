@@ -19,7 +19,7 @@ namespace Kyy.Bridge.Tasks;
 internal static class TasksApi
 {
     private static readonly QueryParameter
-        Wait = new("wait", "Holds the answer until the task has ended, for 1 to 50 seconds.", JsonSchemaType.Integer),
+        Wait = new(AnswersInTime.WaitParameter, "Holds the answer until the task has ended, for 1 to 50 seconds.", JsonSchemaType.Integer),
         Erase = new("erase", "Also removes metadata, links, events and response bodies.", JsonSchemaType.Boolean);
 
     public static void MapTasks(this IEndpointRouteBuilder api)
@@ -94,7 +94,7 @@ internal static class TasksApi
     private static async Task<Results<Ok<BridgeTask>, ProblemResult>> Get(
         string id, QueryReader query, Caller caller, TaskWaiting waiting, BridgeDbContext db, CancellationToken cancellation)
     {
-        var wait = query.Integer("wait", 1, 50);
+        var wait = query.Integer(Wait.Name, 1, 50);
         if (query.Refusal() is { } refusal) return refusal;
         if (!TypeId.TryParse(TypeId.Task, id, out var task)) return Problems.NotFound();
 
