@@ -39,6 +39,9 @@ internal sealed class DatabaseGate : IAsyncDisposable
 
     public NpgsqlDataSource DataSource { get; }
 
+    /// <summary>What is added to every way there and every way back, as by a server that is slow or far away.</summary>
+    public TimeSpan Delay { get; init; }
+
     /// <summary>Breaks what passes and every new connection, as a server that has died.</summary>
     public void Refuse() => Close(State.Refusing);
 
@@ -95,13 +98,29 @@ internal sealed class DatabaseGate : IAsyncDisposable
                 if (state is not State.Open) return;
                 using var server = await ConnectAsync(open);
                 await using var inside = new NetworkStream(server);
-                await Task.WhenAny(client.GetStream().CopyToAsync(inside, open), inside.CopyToAsync(client.GetStream(), open));
+                await Task.WhenAny(CopyAsync(client.GetStream(), inside, open), CopyAsync(inside, client.GetStream(), open));
             }
             catch (Exception broken) when (broken is OperationCanceledException or IOException or SocketException)
             {
                 // The end of the connection is what it is for.
                 return;
             }
+        }
+    }
+
+    private async Task CopyAsync(NetworkStream from, NetworkStream to, CancellationToken open)
+    {
+        if (Delay == TimeSpan.Zero)
+        {
+            await from.CopyToAsync(to, open);
+            return;
+        }
+
+        var buffer = new byte[64 * 1024];
+        while (await from.ReadAsync(buffer, open) is > 0 and var read)
+        {
+            await Task.Delay(Delay, TimeProvider.System, open);
+            await to.WriteAsync(buffer.AsMemory(0, read), open);
         }
     }
 

@@ -1,3 +1,4 @@
+using Kyy.Bridge.Tests.Support;
 using Npgsql;
 
 namespace Kyy.Bridge.Tests.Faults.Database;
@@ -5,15 +6,49 @@ namespace Kyy.Bridge.Tests.Faults.Database;
 /// <summary>What needs the server's own word.</summary>
 internal sealed partial class MortalPostgres
 {
-    private const string OfTheService = "datname = current_database() and pid <> pg_backend_pid() and backend_type = 'client backend'";
+    private const string OthersOfTheDatabase = "datname = current_database() and pid <> pg_backend_pid() and backend_type = 'client backend'";
 
     /// <summary>Cuts every connection to the database in the middle of whatever it does; returns how many there were.</summary>
-    public Task<long> CutConnectionsAsync() =>
-        ScalarAsync<long>($"select count(*) from (select pg_terminate_backend(pid) from pg_stat_activity where {OfTheService}) cut");
+    public async Task<long> CutConnectionsAsync()
+    {
+        await using var connection = await ConnectAsync();
+        return await CutConnectionsAsync(connection, "%");
+    }
+
+    /// <summary>Cuts the connections of one program, by a connection that is there: there may be no further one.</summary>
+    public static async Task<long> CutConnectionsAsync(NpgsqlConnection connection, string program)
+    {
+        await using var cut = new NpgsqlCommand(
+            $"select count(pg_terminate_backend(pid)) from pg_stat_activity where {OthersOfTheDatabase} and application_name like $1", connection);
+        cut.Parameters.Add(new() { Value = program });
+        return (long)(await cut.ExecuteScalarAsync(CancellationToken.None))!;
+    }
 
     /// <summary>kill -9 of one backend: PostgreSQL throws out all others and recovers from its log.</summary>
     public async Task KillBackendAsync() =>
-        await ServerProcesses.KillOneAsync(await ScalarAsync<int>($"select pid from pg_stat_activity where {OfTheService} limit 1"));
+        await ServerProcesses.KillOneAsync(await ScalarAsync<int>($"select pid from pg_stat_activity where {OthersOfTheDatabase} limit 1"));
+
+    /// <summary>Has the server need more room for its log until there is none, which it does not survive.</summary>
+    public async Task PanicAsync()
+    {
+        try
+        {
+            while (true) await ExecuteAsync("select pg_logical_emit_message(false, 'fault', repeat('x', 1000000)) from generate_series(1, 16)");
+        }
+        catch (NpgsqlException)
+        {
+            // It tries to recover, which takes room, too, and gives up.
+            await Wait.UntilAsync(() => _processes.HaveEnded, "the server has given up");
+        }
+    }
+
+    /// <summary>A connection of a test's own.</summary>
+    public async Task<NpgsqlConnection> ConnectAsync()
+    {
+        var connection = new NpgsqlConnection(Apart(Name));
+        await connection.OpenAsync(CancellationToken.None);
+        return connection;
+    }
 
     /// <summary>Takes every connection that the server still gives, until it is disposed of.</summary>
     public async Task<IAsyncDisposable> HoldConnectionsAsync()
@@ -29,8 +64,7 @@ internal sealed partial class MortalPostgres
     /// <summary>One value of the database, by a connection of its own.</summary>
     public async Task<T> ScalarAsync<T>(string sql)
     {
-        await using var connection = new NpgsqlConnection(Apart(Name));
-        await connection.OpenAsync(CancellationToken.None);
+        await using var connection = await ConnectAsync();
         await using var command = new NpgsqlCommand(sql, connection);
         return (T)(await command.ExecuteScalarAsync(CancellationToken.None))!;
     }

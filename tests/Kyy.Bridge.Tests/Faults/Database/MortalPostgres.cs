@@ -34,6 +34,14 @@ internal sealed partial class MortalPostgres : IAsyncDisposable
     /// <summary>For Npgsql: the migrated database, as its superuser.</summary>
     public string ConnectionString => Connection(Name);
 
+    /// <summary>For Npgsql: whichever of the two takes writes.</summary>
+    public string ConnectionStringWith(MortalPostgres other) => new NpgsqlConnectionStringBuilder(ConnectionString)
+    {
+        Host = $"127.0.0.1:{Port},127.0.0.1:{other.Port}",
+        TargetSessionAttributes = "primary",
+        HostRecheckSeconds = 1,
+    }.ConnectionString;
+
     /// <summary>The migrated database. It ends with the server and need not be disposed of.</summary>
     public TestDatabase Database { get; }
 
