@@ -13,7 +13,8 @@ internal sealed class AnswersInTime(Readiness readiness, TimeProvider time) : IE
     /// <summary>The parameter of the query by which a caller asks to be kept waiting.</summary>
     public const string WaitParameter = "wait";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2.5), BetweenLooks = TimeSpan.FromSeconds(1), LongestLook = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan
+        Patience = TimeSpan.FromSeconds(2.5), BetweenLooks = TimeSpan.FromSeconds(1), LongestLook = TimeSpan.FromSeconds(1);
 
     /// <inheritdoc />
     public ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)

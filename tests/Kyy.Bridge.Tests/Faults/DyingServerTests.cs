@@ -3,7 +3,9 @@ using Kyy.Bridge.Tests.Support;
 
 namespace Kyy.Bridge.Tests.Faults;
 
-/// <summary>The server dies, is away, and cuts what it was asked, in the middle of the work: what was answered with 2xx is there, and ends once.</summary>
+/// <summary>
+/// The server dies, is away, and cuts what it was asked, in the middle of the work: what was answered with 2xx is there, and ends once.
+/// </summary>
 [Collection(nameof(AloneOnTheMachine))]
 public sealed class DyingServerTests
 {
@@ -38,7 +40,8 @@ public sealed class DyingServerTests
             var refused = world.Refused;
             var stopped = TimeProvider.System.GetTimestamp();
             await Wait.UntilAsync(
-                () => world.Refused > refused + 10 && TimeProvider.System.GetElapsedTime(stopped) > Minute, "callers were refused for a minute");
+                () => world.Refused > refused + 10 && TimeProvider.System.GetElapsedTime(stopped) > Minute,
+                "callers were refused for a minute");
             await postgres.StartAsync();
         });
 

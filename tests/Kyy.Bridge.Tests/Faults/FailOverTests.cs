@@ -4,7 +4,9 @@ using Kyy.Bridge.Tests.Support;
 
 namespace Kyy.Bridge.Tests.Faults;
 
-/// <summary>The server is lost for good and a standby takes over. The service is told both of them and finds the one that takes writes.</summary>
+/// <summary>
+/// The server is lost for good and a standby takes over. The service is told both of them and finds the one that takes writes.
+/// </summary>
 [Collection(nameof(AloneOnTheMachine))]
 public sealed class FailOverTests
 {

@@ -32,7 +32,8 @@ internal sealed class FaultWorld : IAsyncDisposable
     private long _longestAnswer;
     private int _refused;
 
-    private FaultWorld(MortalPostgres postgres, NpgsqlDataSource way, EmulatorServer upstream, ReceiverServer receiver, BridgeApplication bridge) =>
+    private FaultWorld(
+        MortalPostgres postgres, NpgsqlDataSource way, EmulatorServer upstream, ReceiverServer receiver, BridgeApplication bridge) =>
         (_postgres, _way, Upstream, Receiver, Bridge, Database) = (postgres, way, upstream, receiver, bridge, postgres.Database);
 
     public EmulatorServer Upstream { get; }
@@ -59,9 +60,11 @@ internal sealed class FaultWorld : IAsyncDisposable
     /// <param name="postgres">The server; its database may be new or have seen another world.</param>
     /// <param name="way">The connection string of the service; null for the server's own.</param>
     /// <param name="settings">Configuration besides what every test needs.</param>
-    public static async Task<FaultWorld> StartAsync(MortalPostgres postgres, string? way = null, params (string Key, string Value)[] settings)
+    public static async Task<FaultWorld> StartAsync(
+        MortalPostgres postgres, string? way = null, params (string Key, string Value)[] settings)
     {
-        var upstream = await EmulatorServer.StartAsync(new EmulatorOptions { ApiKey = BridgeApplication.UpstreamKey, TimeScale = TimeScale });
+        var upstream = await EmulatorServer.StartAsync(
+            new EmulatorOptions { ApiKey = BridgeApplication.UpstreamKey, TimeScale = TimeScale });
         var receiver = await ReceiverServer.StartAsync(new ReceiverOptions());
         var source = BridgeDataSource.Create(way ?? postgres.ConnectionString, maxConnections: 20);
         var bridge = await ServeAsync(postgres, source, upstream, settings);
@@ -97,7 +100,8 @@ internal sealed class FaultWorld : IAsyncDisposable
         await Task.WhenAll(callers);
 
         Task AcceptAsync(int count) => Wait.UntilAsync(
-            () => Task.FromResult(_accepted.Count >= count || callers.Any(caller => caller.IsFaulted)), $"{count} tasks are accepted", World.Patience);
+            () => Task.FromResult(_accepted.Count >= count || callers.Any(caller => caller.IsFaulted)),
+            $"{count} tasks are accepted", World.Patience);
     }
 
     /// <summary>Makes one task that ends with its second poll, and registers it; false where that was answered with 503.</summary>
@@ -121,7 +125,8 @@ internal sealed class FaultWorld : IAsyncDisposable
     public async Task<bool> TryRegisterAsync(string id)
     {
         var asked = TimeProvider.System.GetTimestamp();
-        using var answer = await Bridge.As(ClientKey).PostAsync("/v1/tasks", new { task_id = id, callback_url = Receiver.Hook().AbsoluteUri });
+        using var answer = await Bridge.As(ClientKey)
+            .PostAsync("/v1/tasks", new { task_id = id, callback_url = Receiver.Hook().AbsoluteUri });
         Note(TimeProvider.System.GetElapsedTime(asked));
         if (answer.Status is HttpStatusCode.Created or HttpStatusCode.OK)
         {
@@ -147,7 +152,8 @@ internal sealed class FaultWorld : IAsyncDisposable
         ids.Select(task => task.Key).Order(StringComparer.Ordinal).ShouldBe(_accepted.Distinct().Order(StringComparer.Ordinal));
         ids.ShouldAllBe(task => task.Distinct().Count() == 1);
         if (isPolledInTime) Upstream.Report().Violations[Violation.TooEarly].ShouldBe(0);
-        Soak.Say($"{_accepted.Count} accepted, {_refused} refused, {Receiver.Webhooks.Count} webhooks, longest answer {LongestAnswer.TotalSeconds:0.0} s");
+        var webhooks = Receiver.Webhooks.Count;
+        Soak.Say($"{_accepted.Count} accepted, {_refused} refused, {webhooks} webhooks, longest answer {LongestAnswer.TotalSeconds:0.0} s");
     }
 
     /// <summary>The ids of the webhooks that arrived, by the task that they tell the end of.</summary>
@@ -165,7 +171,8 @@ internal sealed class FaultWorld : IAsyncDisposable
     private static Task<BridgeApplication> ServeAsync(
         MortalPostgres postgres, NpgsqlDataSource way, EmulatorServer upstream, (string Key, string Value)[] settings) =>
         BridgeApplication.StartAsync(
-            postgres.Database, way, ownsDatabase: false, null, [.. World.Settings(upstream.BaseUrl, TimeScale), .. ShortLeases, .. settings]);
+            postgres.Database, way, ownsDatabase: false, null,
+            [.. World.Settings(upstream.BaseUrl, TimeScale), .. ShortLeases, .. settings]);
 
     // A caller repeats what was refused until it is accepted, and then goes on to the next.
     private async Task RegisterUntilAsync(CancellationToken enough)
@@ -180,7 +187,11 @@ internal sealed class FaultWorld : IAsyncDisposable
     private void Note(TimeSpan answered)
     {
         var longest = Interlocked.Read(ref _longestAnswer);
-        while (answered.Ticks > longest && Interlocked.CompareExchange(ref _longestAnswer, answered.Ticks, longest) is var seen && seen != longest)
+        while (answered.Ticks > longest)
+        {
+            var seen = Interlocked.CompareExchange(ref _longestAnswer, answered.Ticks, longest);
+            if (seen == longest) return;
             longest = seen;
+        }
     }
 }

@@ -1,4 +1,3 @@
-using Kyy.Bridge.Client.Contracts;
 using Kyy.Bridge.Emulator.Upstream;
 using Kyy.Bridge.Tests.Stress;
 using Kyy.Bridge.Tests.Support;

@@ -6,7 +6,8 @@ namespace Kyy.Bridge.Tests.Faults.Database;
 /// <summary>What needs the server's own word.</summary>
 internal sealed partial class MortalPostgres
 {
-    private const string OthersOfTheDatabase = "datname = current_database() and pid <> pg_backend_pid() and backend_type = 'client backend'";
+    private const string OthersOfTheDatabase =
+        "datname = current_database() and pid <> pg_backend_pid() and backend_type = 'client backend'";
 
     /// <summary>Cuts every connection to the database in the middle of whatever it does; returns how many there were.</summary>
     public async Task<long> CutConnectionsAsync()
@@ -19,14 +20,15 @@ internal sealed partial class MortalPostgres
     public static async Task<long> CutConnectionsAsync(NpgsqlConnection connection, string program)
     {
         await using var cut = new NpgsqlCommand(
-            $"select count(pg_terminate_backend(pid)) from pg_stat_activity where {OthersOfTheDatabase} and application_name like $1", connection);
+            $"select count(pg_terminate_backend(pid)) from pg_stat_activity where {OthersOfTheDatabase} and application_name like $1",
+            connection);
         cut.Parameters.Add(new() { Value = program });
         return (long)(await cut.ExecuteScalarAsync(CancellationToken.None))!;
     }
 
     /// <summary>kill -9 of one backend: PostgreSQL throws out all others and recovers from its log.</summary>
-    public async Task KillBackendAsync() =>
-        await ServerProcesses.KillOneAsync(await ScalarAsync<int>($"select pid from pg_stat_activity where {OthersOfTheDatabase} limit 1"));
+    public async Task KillBackendAsync() => await ServerProcesses.KillOneAsync(
+        await ScalarAsync<int>($"select pid from pg_stat_activity where {OthersOfTheDatabase} limit 1"));
 
     /// <summary>Has the server need more room for its log until there is none, which it does not survive.</summary>
     public async Task PanicAsync()
