@@ -12,7 +12,7 @@ internal sealed class Inbox(int capacity, TimeProvider time)
     private static readonly RawAnswer Refused = RawAnswer.Message(StatusCodes.Status400BadRequest, "signature refused");
 
     private readonly ConcurrentDictionary<(string Path, string Id), int> _attempts = [];
-    private readonly ConcurrentDictionary<string, Func<ReceivedWebhook, RawAnswer>> _answersByPath = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Func<ReceivedWebhook, IAnswer>> _answersByPath = new(StringComparer.Ordinal);
     private ImmutableArray<WebhookSecret> _secrets = [];
     private volatile WebhookVerifier? _verifier;
     private int _count;
@@ -26,11 +26,11 @@ internal sealed class Inbox(int capacity, TimeProvider time)
     }
 
     /// <summary>The answer where no path has its own. One that cannot be verified for want of a secret is accepted.</summary>
-    public Func<ReceivedWebhook, RawAnswer> Answer { get; set; } = webhook => IsRefused(webhook) ? Refused : Accepted;
+    public Func<ReceivedWebhook, IAnswer> Answer { get; set; } = webhook => IsRefused(webhook) ? Refused : Accepted;
 
     public Journal<ReceivedWebhook> Journal { get; } = new(capacity);
 
-    public void AnswerAt(string path, Func<ReceivedWebhook, RawAnswer> answer) => _answersByPath[path] = answer;
+    public void AnswerAt(string path, Func<ReceivedWebhook, IAnswer> answer) => _answersByPath[path] = answer;
 
     /// <summary>The codes of one path, one for each attempt, the last repeating. A signature that is refused stays refused.</summary>
     public void AnswerAt(string path, IReadOnlyList<int> codes) =>
@@ -43,7 +43,7 @@ internal sealed class Inbox(int capacity, TimeProvider time)
         webhook = webhook with { StatusCode = answer.StatusCode };
         Journal.Add(webhook);
         Received?.Invoke(webhook);
-        await answer.SendAsync(context);
+        await answer.SendAsync(context, time, () => { });
     }
 
     private static bool IsRefused(ReceivedWebhook webhook) => webhook.Verification is not (null or WebhookVerification.Verified);

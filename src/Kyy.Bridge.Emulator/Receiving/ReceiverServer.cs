@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Kyy.Bridge.Client.Signing;
 using Kyy.Bridge.Emulator.Http;
+using Microsoft.AspNetCore.Connections;
 
 namespace Kyy.Bridge.Emulator.Receiving;
 
@@ -29,7 +30,7 @@ internal sealed class ReceiverServer : IAsyncDisposable
     }
 
     /// <summary>Decides every answer but those of <see cref="AnswerAt"/>. Default: 204, and 400 where the signature is refused.</summary>
-    public Func<ReceivedWebhook, RawAnswer> Answer
+    public Func<ReceivedWebhook, IAnswer> Answer
     {
         get => _inbox.Answer;
         set => _inbox.Answer = value;
@@ -47,7 +48,11 @@ internal sealed class ReceiverServer : IAsyncDisposable
         {
             new ReceiverControl(inbox).Map(app);
             app.MapPost("/{**any}", inbox.HandleAsync);
-        });
+        }, kestrel => kestrel.ConfigureEndpointDefaults(listen => listen.Use(next => connection =>
+        {
+            connection.Features.Set(new ClientConnection(connection));
+            return next(connection);
+        })));
         return new ReceiverServer(server, inbox);
     }
 
@@ -55,7 +60,7 @@ internal sealed class ReceiverServer : IAsyncDisposable
     public Uri Hook(string name = "") => new(BaseUrl, $"/hooks/{name}");
 
     /// <summary>Decides the answers for one path, which is compared as sent, query included.</summary>
-    public void AnswerAt(string path, Func<ReceivedWebhook, RawAnswer> answer) => _inbox.AnswerAt(path, answer);
+    public void AnswerAt(string path, Func<ReceivedWebhook, IAnswer> answer) => _inbox.AnswerAt(path, answer);
 
     /// <summary>Waits until so many webhooks, those already there included, satisfy a predicate.</summary>
     /// <exception cref="TimeoutException">Fewer came; the message says how many.</exception>

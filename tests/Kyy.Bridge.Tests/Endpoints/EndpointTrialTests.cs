@@ -86,7 +86,7 @@ public sealed class EndpointTrialTests(PostgresServer server) : IAsyncLifetime
     [Fact]
     public async Task A_failure_is_the_answer_and_not_an_error_of_the_route()
     {
-        _receiver.Answer = _ => new(500, "text/plain", Encoding.UTF8.GetBytes("no \0 disk"));
+        _receiver.Answer = _ => new RawAnswer(500, "text/plain", Encoding.UTF8.GetBytes("no \0 disk"));
         var failed = await _owner.TestAsync(_endpoint.Id);
         _receiver.Answer = _ => new RawAnswer(204) { HeldUntil = new TaskCompletionSource().Task };
         var hung = await _owner.TestAsync(_endpoint.Id);
