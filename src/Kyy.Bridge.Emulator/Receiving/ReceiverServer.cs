@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Kyy.Bridge.Client.Signing;
 using Kyy.Bridge.Emulator.Http;
-using Microsoft.AspNetCore.Connections;
 
 namespace Kyy.Bridge.Emulator.Receiving;
 
