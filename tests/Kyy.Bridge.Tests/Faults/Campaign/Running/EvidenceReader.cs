@@ -59,13 +59,13 @@ internal sealed class EvidenceReader(Stage stage, Witness witness)
 
     private SeenPoll Seen(string task, Poll poll) =>
         new(task, stage.UpstreamBegan + poll.At, poll.StatusCode, stage.UpstreamBegan + poll.SentAt)
-    {
-        Gap = poll.Gap,
-        WasTooEarly = poll.Violations.HasFlag(Violation.TooEarly),
-        CameAfterTheEnd = poll.Violations.HasFlag(Violation.AfterEnd),
-        Ends = poll.Status is { } status && status.IsEnd(),
-        Fault = poll.Fault,
-    };
+        {
+            Gap = poll.Gap,
+            WasTooEarly = poll.Violations.HasFlag(Violation.TooEarly),
+            CameAfterTheEnd = poll.Violations.HasFlag(Violation.AfterEnd),
+            Ends = poll.Status is { } status && status.IsEnd(),
+            Fault = poll.Fault,
+        };
 
     private static string EventId(Guid id) => TypeId.Format(TypeId.Event, id);
 

@@ -34,8 +34,7 @@ internal sealed class Slot(int number, CampaignPlan plan, Stage stage, Chronicle
     /// <summary>SIGSTOP as soon as it lives, and SIGCONT after a while. Nobody kills it meanwhile.</summary>
     public async Task FreezeAsync(TimeSpan length)
     {
-        while (Address is null && !_end.IsCancellationRequested)
-            await Task.Delay(Between, TimeProvider.System, _end.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await UntilAsync(() => Address is not null);
         await _alone.WaitAsync(_end.Token);
         try
         {
@@ -52,9 +51,10 @@ internal sealed class Slot(int number, CampaignPlan plan, Stage stage, Chronicle
         }
     }
 
-    /// <summary>SIGTERM; it is started again when it has ended. Returns when it is ready.</summary>
+    /// <summary>SIGTERM as soon as it lives; it is started again when it has ended. Returns when it is ready.</summary>
     public async Task RestartAsync()
     {
+        await UntilAsync(() => Address is not null);
         await _alone.WaitAsync(_end.Token);
         var starts = Starts;
         try
@@ -69,8 +69,7 @@ internal sealed class Slot(int number, CampaignPlan plan, Stage stage, Chronicle
             _alone.Release();
         }
 
-        while (!_end.IsCancellationRequested && (Starts == starts || Address is null))
-            await Task.Delay(Between, TimeProvider.System, _end.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await UntilAsync(() => Starts > starts && Address is not null);
     }
 
     public async ValueTask DisposeAsync()
@@ -80,6 +79,12 @@ internal sealed class Slot(int number, CampaignPlan plan, Stage stage, Chronicle
         _end.Dispose();
         _calm.Dispose();
         _alone.Dispose();
+    }
+
+    private async Task UntilAsync(Func<bool> condition)
+    {
+        while (!_end.IsCancellationRequested && !condition())
+            await Task.Delay(Between, TimeProvider.System, _end.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private async Task LiveAsync()

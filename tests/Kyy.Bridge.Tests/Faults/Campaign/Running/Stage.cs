@@ -14,8 +14,13 @@ internal sealed class Stage : IAsyncDisposable
 {
     private const int MostKept = 1_000_000;
 
-    // In µs: a disk that takes its time, so that whoever does not wait for a commit is seen to be ahead of it.
-    private const string CommitDelay = "10000";
+    // Some commits of events take their time, so that whoever does not wait for them is seen to be ahead. Not all, and not those of claims:
+    // a poll has to begin soon after its claim.
+    private const string SlowCommits = """
+        create function slow_commit() returns trigger language plpgsql as $$ begin perform pg_sleep(0.15); return null; end $$;
+        create constraint trigger slow_commit after insert on bridge.events deferrable initially deferred
+        for each row when (hashtext(new.id::text) % 20 = 0) execute function slow_commit();
+        """;
 
     private Stage(
         MortalPostgres database, EmulatorServer upstream, DateTimeOffset upstreamBegan, Dictionary<Hook, ReceiverServer> receivers) =>
@@ -33,8 +38,8 @@ internal sealed class Stage : IAsyncDisposable
     public static async Task<Stage> StartAsync(CampaignPlan plan)
     {
         // With when each transaction was committed: whether somebody heard of it before.
-        var database = await MortalPostgres.StartAsync(
-            null, ("track_commit_timestamp", "on"), ("max_connections", "60"), ("commit_delay", CommitDelay), ("commit_siblings", "0"));
+        var database = await MortalPostgres.StartAsync(null, ("track_commit_timestamp", "on"), ("max_connections", "60"));
+        await database.ExecuteAsync(SlowCommits);
         var began = TimeProvider.System.GetUtcNow();
         var upstream = await EmulatorServer.StartAsync(new EmulatorOptions
         {
