@@ -7,7 +7,7 @@ internal static class BurstJudge
 {
     // In the first quarter of a window the rate grows from a tenth to a quarter: 3.6 % of what the whole rate would make in a window.
     // All at the whole rate are 25 %.
-    private const double Part = 0.25, MostShare = 0.12;
+    private const double Part = 0.25, MostShare = 0.06;
 
     public static void Judge(Evidence evidence, Disturbances disturbances, Tally tally)
     {
@@ -20,6 +20,7 @@ internal static class BurstJudge
             if (disturbances.Any(outage.From, until, OccurrenceKind.DatabaseAway)) continue;
             var came = polls.Count(poll => poll.At >= first.At && poll.At <= until);
             tally.Count("returns of the upstream");
+            tally.Count("polls right after returns of the upstream", came);
             if (came <= Most) continue;
             tally.Break(FindingKind.Burst, "",
                 $"{came} polls within {(until - first.At).TotalSeconds:0.0} s after the upstream's return "

@@ -94,6 +94,7 @@ internal static class WebhookJudge
         var settled = written.LastOrDefault(attempt =>
             attempt.StartedAt <= before.At + Grain && attempt.EndedAt >= before.At - Grain);
         if (settled?.Error is not null) return "its sender did not wait for the answer";
+        if (WasInHand(again, written, disturbances)) return "in the hands of a process that was frozen";
         // A lease outlasts the exchange that is begun under it: whoever sends within that time does not own the delivery.
         if (again.At - before.At < CampaignSettings.Timeout - Settling) return null;
         var until = settled is null ? before.At + CampaignSettings.Lease : settled.EndedAt + Settling;
@@ -101,6 +102,12 @@ internal static class WebhookJudge
                 OccurrenceKind.Died, OccurrenceKind.Frozen, OccurrenceKind.DatabaseAway)
             .Select(one => Counts(one, before, settled)).FirstOrDefault(word => word is not null);
     }
+
+    // Begun before its sender was frozen, and sent when it went on: no attempt of anybody's began meanwhile that could be this one.
+    private static bool WasInHand(ReceivedPost again, StoredAttempt[] written, Disturbances disturbances) =>
+        !written.Any(attempt => attempt.StartedAt <= again.At + Grain && attempt.StartedAt > again.At - Settling)
+        && disturbances.During(again.At - Settling, again.At, OccurrenceKind.Frozen)
+            .Any(one => written.Any(attempt => attempt.StartedAt <= one.From + Grain && attempt.EndedAt >= one.Until - Grain));
 
     // A replica that was frozen already had not sent this.
     private static string? Counts(Occurrence one, ReceivedPost before, StoredAttempt? settled) => one.Kind switch

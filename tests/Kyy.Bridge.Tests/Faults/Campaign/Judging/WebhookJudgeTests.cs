@@ -75,6 +75,18 @@ public sealed class WebhookJudgeTests
     }).ShouldBeEmpty();
 
     [Fact]
+    public void Judge_SentByAProcessThatHadItInHandAndWasFrozen_IsExplained() => Found(Sound with
+    {
+        Received = [Post(8.4), Post(10)],
+        Attempts =
+        [
+            Sound.Attempts[0] with { Duration = Seconds(5.7), StatusCode = null, Error = "timeout" },
+            Sound.Attempts[0] with { Number = 2, StartedAt = At(8.398) },
+        ],
+        Occurrences = [Occurred(OccurrenceKind.Frozen, 4.32, 9.99, 1)],
+    }).ShouldBeEmpty();
+
+    [Fact]
     public void Judge_SentAgainThoughItWasSettledWhileAnotherWasFrozen_IsSentTwice() =>
         Found(Twice with { Occurrences = [Occurred(OccurrenceKind.Frozen, 0, 6, 0)] }).ShouldBe([FindingKind.SentTwice]);
 

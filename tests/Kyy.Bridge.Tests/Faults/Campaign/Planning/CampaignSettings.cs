@@ -8,8 +8,8 @@ namespace Kyy.Bridge.Tests.Faults.Campaign.Planning;
 /// </summary>
 internal static class CampaignSettings
 {
-    /// <summary>Requests a second for the key, over all replicas: more than the tasks need, and less than all of them at once.</summary>
-    public const int Rate = 150;
+    /// <summary>Requests a second for the key, over all replicas: enough for all tasks at once, so that a burst is not spread by it.</summary>
+    public const int Rate = 400;
 
     /// <summary>Connections of each replica.</summary>
     public const int Connections = 12;
