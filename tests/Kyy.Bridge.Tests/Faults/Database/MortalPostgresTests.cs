@@ -42,7 +42,8 @@ public sealed class MortalPostgresTests
         await using (await server.HoldConnectionsAsync())
             (await Should.ThrowAsync<PostgresException>(() => server.ScalarAsync<int>("select 1"))).SqlState.ShouldBe("53300");
         await Wait.UntilAsync(async () => await TryAsync(server), "connections are given again");
-        (await server.CutConnectionsAsync()).ShouldBe(1);
+        // Those that were held may be still on their way out.
+        (await server.CutConnectionsAsync()).ShouldBeGreaterThanOrEqualTo(1);
         (await Should.ThrowAsync<NpgsqlException>(() => slow.ExecuteScalarAsync(TestContext.Current.CancellationToken))).ShouldNotBeNull();
     }
 

@@ -29,8 +29,8 @@ internal sealed class CampaignRun(CampaignPlan plan, Action<string> say)
         var registrar = new Registrar(plan, stage, fleet, clients, _answers);
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var watching = Task.WhenAll(new Prober(fleet, clients, _answers).RunAsync(over.Token), TellAsync(stage, registrar, over.Token));
-        await Task.WhenAll(registrar.RunAsync(cancellation), new Saboteur(plan, stage, fleet, _chronicle).RunAsync(cancellation));
-        await UntilEnoughHaveDiedAsync(cancellation);
+        await Task.WhenAll(
+            registrar.RunAsync(() => !HaveEnoughDied(), cancellation), new Saboteur(plan, stage, fleet, _chronicle).RunAsync(cancellation));
 
         say($"{At()}  no more faults; waiting until all has ended and been told");
         fleet.Calm();
@@ -43,12 +43,9 @@ internal sealed class CampaignRun(CampaignPlan plan, Action<string> say)
         return evidence with { Occurrences = _chronicle.Occurrences, Answers = [.. _answers] };
     }
 
-    // Points are reached by work, and so in their own time: half as long again at most.
-    private async Task UntilEnoughHaveDiedAsync(CancellationToken cancellation)
-    {
-        while (!QuotaJudge.AreMet(plan, _chronicle.Occurrences) && TimeProvider.System.GetElapsedTime(_begin) < plan.Length * 1.5)
-            await Task.Delay(LookEvery, TimeProvider.System, cancellation);
-    }
+    // Points are reached by work, and so in their own time: as long again at most, with as much work.
+    private bool HaveEnoughDied() =>
+        QuotaJudge.AreMet(plan, _chronicle.Occurrences) || TimeProvider.System.GetElapsedTime(_begin) > plan.Length * 2;
 
     private static async Task DrainAsync(EvidenceReader reader, CancellationToken cancellation)
     {

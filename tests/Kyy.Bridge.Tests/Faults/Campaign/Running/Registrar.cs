@@ -25,11 +25,13 @@ internal sealed class Registrar(CampaignPlan plan, Stage stage, Fleet fleet, Cli
     public IReadOnlyList<RegisteredTask> Tasks => [.. _tasks.Values];
 
     /// <summary>Registers the plan's tasks, evenly over its length, and returns when each was accepted.</summary>
-    public async Task RunAsync(CancellationToken cancellation)
+    /// <param name="goesOn">Whether there are to be more of them, at the same rate: asked when the plan's are all under way.</param>
+    /// <param name="cancellation">Ends it.</param>
+    public async Task RunAsync(Func<bool> goesOn, CancellationToken cancellation)
     {
         var begin = TimeProvider.System.GetTimestamp();
         var under = new List<Task>();
-        for (var number = 0; number < plan.Tasks; number++)
+        for (var number = 0; number < plan.Tasks || goesOn(); number++)
         {
             var wait = (plan.Length * 0.97 * number / plan.Tasks) - TimeProvider.System.GetElapsedTime(begin);
             if (wait > TimeSpan.Zero) await Task.Delay(wait, TimeProvider.System, cancellation);
