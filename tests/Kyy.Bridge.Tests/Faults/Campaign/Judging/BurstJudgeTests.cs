@@ -8,14 +8,14 @@ public sealed class BurstJudgeTests
 
     [Theory]
     [InlineData(10, false)]
-    [InlineData(80, true)]
+    [InlineData(120, true)]
     public void Judge_SoManyAtOnceWhenTheUpstreamIsBack_IsABurst(int polls, bool isBurst) =>
         Found(Sound with { Occurrences = [Down], Polls = [.. Sound.Polls, .. Back(polls)] }).ShouldBe(isBurst ? [FindingKind.Burst] : []);
 
     [Fact]
     public void Judge_AsManyOverAWindow_IsNone()
     {
-        var spread = Enumerable.Range(0, 80).Select(number => Poll(104.2 + (number * 2 / 80.0)) with { TaskId = $"task-{number}" });
+        var spread = Enumerable.Range(0, 120).Select(number => Poll(104.2 + (number * 2 / 120.0)) with { TaskId = $"task-{number}" });
 
         Found(Sound with { Occurrences = [Down], Polls = [.. Sound.Polls, .. spread] }).ShouldBeEmpty();
     }
