@@ -7,7 +7,7 @@ internal sealed class OpenTransactions
 {
     // A slice is cut short when something moves, and a process that was frozen has lost one of them and not all.
     private static readonly TimeSpan Slice = TimeSpan.FromMilliseconds(10);
-    private const int Slices = 300;
+    private const int FirstSlices = 2, Slices = 300;
 
     private readonly object _gate = new();
     private readonly Dictionary<int, Progress> _open = [];
@@ -25,13 +25,24 @@ internal sealed class OpenTransactions
     /// The connection of a transaction that stands still for as long as the caller does; null where there is none, mostly at once. One that
     /// is another flow's goes on meanwhile: only that of the caller's own flow waits for it.
     /// </summary>
-    public int? WaitingForTheCaller()
+    /// <param name="isIdle">
+    /// Whether the server waits for it, too. Of a commit nothing is told before it is done: whoever is held back for as long as that would
+    /// never be seen to be ahead of it.
+    /// </param>
+    public int? WaitingForTheCaller(Func<int, bool> isIdle)
+    {
+        Dictionary<int, Progress> idle;
+        lock (_gate) idle = _open.Where(open => !open.Value.IsBusy).ToDictionary();
+        foreach (var one in Standing(idle, FirstSlices).Where(one => !isIdle(one))) idle.Remove(one);
+        return Standing(idle, Slices).Where(isIdle).Cast<int?>().FirstOrDefault();
+    }
+
+    private int[] Standing(Dictionary<int, Progress> idle, int slices)
     {
         lock (_gate)
         {
-            var idle = _open.Where(open => !open.Value.IsBusy).ToDictionary();
-            for (var slice = 0; slice < Slices && Standing(idle).Any(); slice++) Monitor.Wait(_gate, Slice);
-            return Standing(idle).Cast<int?>().FirstOrDefault();
+            for (var slice = 0; slice < slices && Standing(idle).Any(); slice++) Monitor.Wait(_gate, Slice);
+            return [.. Standing(idle)];
         }
     }
 

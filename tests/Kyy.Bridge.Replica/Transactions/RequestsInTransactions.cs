@@ -31,12 +31,12 @@ internal sealed class RequestsInTransactions(OpenTransactions transactions, Npgs
 
     private void Check(SentRequest request)
     {
-        if (transactions.WaitingForTheCaller() is not { } connection || !IsIdle(connection)) return;
+        if (transactions.WaitingForTheCaller(IsIdle) is null) return;
         Console.Error.WriteLine($"{Marker}{request}");
         Exit(ExitCode);
     }
 
-    // It may be PostgreSQL that keeps it waiting: a commit is not told of before it is done.
+    // Else it is PostgreSQL that keeps it waiting.
     private bool IsIdle(int backend)
     {
         try
