@@ -49,29 +49,36 @@ public sealed class KilledReplicaTests(PostgresServer server)
     public async Task Killed_surely_inside_the_record_it_leaves_all_of_it_or_nothing(bool isCommitted)
     {
         await using var fleet = await Fleet.StartAsync(server);
-        await fleet.JoinAsync();
+        var other = await fleet.JoinAsync();
         var doomed = await fleet.JoinAsync();
         await using var record = await InsideTheRecord.BuildAsync(fleet.Database);
         await record.HoldAsync(Doomed);
-        await RegisterAsync(fleet, doomed);
+        await other.FreezeAsync();
+        var registering = RegisterAsync(fleet, doomed);
 
         var inside = await record.WhenInsideAsync(Doomed);
         await doomed.KillAsync();
         if (!isCommitted) await record.EndAsync(inside);
         await record.LetGoAsync(Doomed);
+        await other.ContinueAsync();
+        await registering;
 
         await fleet.ShouldHaveLostNothingAsync(Fleet.AfterADeath);
         fleet.ShouldHavePolledInTime(ColdStart);
         fleet.Duplicates().ShouldBe(0);
     }
 
+    // The other one stands still until then, else it might do all the work, and the doomed one would never come to its point.
     private async Task<Fleet> FleetWithDoomedAsync(KillPoint point)
     {
         var fleet = await Fleet.StartAsync(server);
-        await fleet.JoinAsync();
+        var other = await fleet.JoinAsync();
         var doomed = await fleet.JoinAsync(new() { KillAt = point });
-        await RegisterAsync(fleet, doomed);
+        await other.FreezeAsync();
+        var registering = RegisterAsync(fleet, doomed);
         (await doomed.WhenEndedAsync()).ShouldBe(ReplicaProcess.Killed, doomed.Output);
+        await other.ContinueAsync();
+        await registering;
         return fleet;
     }
 
