@@ -184,7 +184,7 @@ internal sealed partial class Dispatcher : IRecurringWork, IAsyncDisposable
 
     private async Task SendAsync(LeasedDelivery delivery)
     {
-        var isAccepted = false;
+        var isFree = false;
         try
         {
             if (IsNearlyOver(delivery))
@@ -195,8 +195,8 @@ internal sealed partial class Dispatcher : IRecurringWork, IAsyncDisposable
             }
 
             var attempt = await _sender.SendAsync(delivery);
-            isAccepted = attempt.Result is AttemptResult.Accepted && !IsBehind;
-            if (isAccepted) Free(delivery);
+            isFree = attempt.Result is AttemptResult.Accepted && !IsBehind;
+            if (isFree) Free(delivery);
             var settlement = Settlement.After(delivery, attempt, _settings.RetrySchedule, _jitter.Next());
             await _settlements.AddAsync(settlement);
             LogAttempt(settlement);
@@ -208,7 +208,7 @@ internal sealed partial class Dispatcher : IRecurringWork, IAsyncDisposable
         }
         finally
         {
-            if (!isAccepted) Free(delivery);
+            if (!isFree) Free(delivery);
         }
     }
 

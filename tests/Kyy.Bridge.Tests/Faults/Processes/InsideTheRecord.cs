@@ -16,10 +16,10 @@ internal sealed class InsideTheRecord : IAsyncDisposable
 
     private const string Setting = "kyy.replica";
 
-    private const string TriggerSql = $"""
+    private static readonly string TriggerSql = $"""
         create function bridge.hold_record() returns trigger language plpgsql as $$
         begin
-            perform pg_advisory_xact_lock_shared(1803123046, current_setting('{Setting}', true)::integer)
+            perform pg_advisory_xact_lock_shared({Class}, current_setting('{Setting}', true)::integer)
             where current_setting('{Setting}', true) <> '';
             return null;
         end $$;
@@ -40,7 +40,7 @@ internal sealed class InsideTheRecord : IAsyncDisposable
     /// <summary>Puts what holds into the database. Nobody is held by that alone.</summary>
     public static async Task<InsideTheRecord> BuildAsync(TestDatabase database)
     {
-        await using var build = database.DataSource.CreateCommand(TriggerSql.Replace(nameof(Class), $"{Class}", StringComparison.Ordinal));
+        await using var build = database.DataSource.CreateCommand(TriggerSql);
         await build.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
         return new(database, await database.DataSource.OpenConnectionAsync(TestContext.Current.CancellationToken));
     }

@@ -6,7 +6,7 @@ namespace Kyy.Bridge.Tests.Faults;
 
 /// <summary>The database answers, and takes its time: what waits for it is bounded, and nothing of it is lost.</summary>
 [Collection(nameof(AloneOnTheMachine))]
-public sealed class SlowDatabaseTests(PostgresServer server)
+public sealed class DistantDatabaseTests(PostgresServer server)
 {
     private const int Count = 1_000;
     private const long Mebibyte = 1024 * 1024, MostMemory = 400 * Mebibyte;
