@@ -73,8 +73,13 @@ internal sealed class Budget(int id, PollWindow window, TimeProvider time)
         {
             if (_changes > 0 || readAt < _changedAt) return false;
             if (pausedFor is not null && !_isPaused) _closedAt = time.GetTimestamp();
-            // Another replica's probe was answered: who failed before it says nothing about what comes after.
-            if (pausedFor is null && _isPaused) _outage.Clear(Guid.Empty);
+            if (pausedFor is null && _isPaused)
+            {
+                // Another replica's probe was answered: who failed before it says nothing about what comes after.
+                _outage.Clear(Guid.Empty);
+                Reopened(readAt);
+            }
+
             _isPaused = pausedFor is not null;
             return true;
         }
@@ -98,16 +103,16 @@ internal sealed class Budget(int id, PollWindow window, TimeProvider time)
             _changes--;
             _changedAt = time.GetTimestamp();
             _isPaused = pausedFor is not null;
-            if (!_isPaused) Reopened();
+            if (!_isPaused) Reopened(_changedAt);
         }
     }
 
-    // The rate grows from here on, not only from when what is stored of it is read next.
-    private void Reopened()
+    // The rate grows from here on, whoever's probe it was, and not only from when what is stored of it is read next.
+    private void Reopened(long at)
     {
-        var since = time.GetElapsedTime(_shareSeen, _changedAt);
+        var since = time.GetElapsedTime(_shareSeen, at);
         _share = _share with { SinceThrottled = Later(_share.SinceThrottled, since), SinceReopened = TimeSpan.Zero };
-        _shareSeen = _reopenedAt = _changedAt;
+        _shareSeen = _reopenedAt = at;
     }
 
     /// <summary>What an answer says about the key.</summary>

@@ -45,8 +45,9 @@ internal sealed class LiveBudgets(
         {
             if (!limits.TryGetValue(row.Id, out var limit)) continue;
             var budget = Of(row.Id);
-            budget.See(new BudgetShare(limit, replicas, row.Pace, row.SinceThrottled, row.SinceReopened ?? TimeSpan.MaxValue), readAt);
+            // The end of a pause first: how far the rate has grown since is in the share.
             budget.See(row.PausedFor, readAt);
+            budget.See(new BudgetShare(limit, replicas, row.Pace, row.SinceThrottled, row.SinceReopened ?? TimeSpan.MaxValue), readAt);
         }
 
         // The others have to have seen this one before it takes its part of what they have been using.

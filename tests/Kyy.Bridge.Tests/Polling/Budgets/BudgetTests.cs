@@ -60,6 +60,25 @@ public sealed class BudgetTests
         _budget.Rate.ShouldBe(45);
     }
 
+    [Fact]
+    public void After_a_pause_that_another_replica_has_ended_the_rate_grows_too_and_the_share_says_how_far_it_has_grown()
+    {
+        var whole = new BudgetShare(100, 2, Pace.Whole, TimeSpan.MaxValue, TimeSpan.MaxValue);
+        _time.Advance(TimeSpan.FromMinutes(1));
+        _budget.See(whole, _time.GetTimestamp());
+        _budget.See(TimeSpan.FromSeconds(1), _time.GetTimestamp());
+        _time.Advance(TimeSpan.FromSeconds(1));
+        var readAt = _time.GetTimestamp();
+
+        _budget.See(pausedFor: null, readAt);
+
+        _budget.Rate.ShouldBe(4.5, 1e-9);
+        _budget.See(whole, readAt - 1);
+        _budget.Rate.ShouldBe(4.5, 1e-9);
+        _budget.See(whole with { SinceReopened = TimeSpan.FromSeconds(15) }, readAt);
+        _budget.Rate.ShouldBe(22.5, 1e-9);
+    }
+
     [Theory]
     [InlineData(UnreachableKind.ServerError, true)]
     [InlineData(UnreachableKind.Dns, true)]
