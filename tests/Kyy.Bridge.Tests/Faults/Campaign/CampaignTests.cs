@@ -17,7 +17,7 @@ public sealed class CampaignTests
     [Fact]
     public async Task Nothing_is_lost_whatever_dies()
     {
-        var plan = CampaignPlan.Of(Number("KYY_SOAK_SEED") ?? 1, Number("KYY_SOAK_MINUTES") ?? Soak.Of(1, 20));
+        var plan = CampaignPlan.Of(Number("KYY_SOAK_SEED") ?? 1, Number("KYY_SOAK_MINUTES") ?? Soak.Of(1, 20), Number("KYY_SOAK_REPLICAS"));
         Soak.Say($"A campaign of {plan.Minutes} min, seed {plan.Seed}: {plan.Tasks} tasks, {plan.Replicas} replicas, "
             + $"at least {plan.Kills} deaths …");
 
@@ -26,7 +26,7 @@ public sealed class CampaignTests
         var verdict = Verdict.Of(plan, evidence);
         foreach (var line in VerdictTable.Of(verdict)) Soak.Say(line);
         foreach (var line in Stories.Of(verdict, evidence)) Soak.Say(line);
-        Soak.Say($"The same again: deploy/dev soak --only faults --minutes {plan.Minutes} --seed {plan.Seed}");
+        Soak.Say($"The same again: deploy/dev soak --only faults --minutes {plan.Minutes} --seed {plan.Seed} --replicas {plan.Replicas}");
         verdict.Findings.ShouldBeEmpty();
     }
 

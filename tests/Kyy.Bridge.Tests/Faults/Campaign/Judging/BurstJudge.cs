@@ -6,8 +6,8 @@ namespace Kyy.Bridge.Tests.Faults.Campaign.Judging;
 internal static class BurstJudge
 {
     // In the first quarter of a window the rate grows from a tenth to a quarter: 3.6 % of what the whole rate would make in a window.
-    // All at the whole rate are 25 %. Half of that: a replica that has just started, or whose breaker did not open, adds its own.
-    private const double Part = 0.25, MostShare = 0.12;
+    // All at the whole rate are 25 %, and one of two replicas 13 %. Between: what waited for its turn comes as well.
+    private const double Part = 0.25, MostShare = 0.06;
 
     public static void Judge(Evidence evidence, Disturbances disturbances, Tally tally)
     {

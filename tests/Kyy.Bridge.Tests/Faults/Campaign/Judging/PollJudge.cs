@@ -11,6 +11,10 @@ internal static class PollJudge
     // How long a process that goes on may be between its last look and the socket.
     private static readonly TimeSpan Thawing = TimeSpan.FromSeconds(2);
 
+    // What a request of a process that has just started goes out late by, beyond its scaled slack: it compiles. Whoever lives pushes the
+    // next poll on when the answer has come.
+    private static readonly TimeSpan ColdStart = TimeSpan.FromSeconds(0.25);
+
     // What a start that grows into its rate, a machine with two processors and a pause of the key may add to the maximum.
     private static readonly TimeSpan Allowance = TimeSpan.FromSeconds(5);
 
@@ -30,7 +34,9 @@ internal static class PollJudge
             {
                 var (before, poll) = (polls[number - 1], polls[number]);
                 if (poll.WasTooEarly) JudgeEarly(before, poll, disturbances, tally);
-                if (poll.CameAfterTheEnd) JudgeAfterEnd(polls[..number], poll, disturbances, tally);
+                // An end whose asker hung up meanwhile was told to nobody.
+                var end = poll.CameAfterTheEnd ? polls[..number].LastOrDefault(one => one is { Ends: true, SentAt: not null }) : null;
+                if (end is not null) JudgeAfterEnd(end, poll, disturbances, tally);
                 else late += JudgeLate(before, poll, disturbances, tally);
             }
         }
@@ -45,6 +51,8 @@ internal static class PollJudge
             tally.Count($"too early, by replica {frozen.Replica} that went on at {frozen.Until:HH:mm:ss.fff}");
         else if (before.Fault is { } fault && Broken.Contains(fault))
             tally.Count("too early: repeated on a fresh connection");
+        else if (poll.Gap >= CampaignSettings.Min - ColdStart && disturbances.Any(before.At, before.At + Moment, OccurrenceKind.Died))
+            tally.Count("too early: whoever asked before was late, and died before it could say so");
         else
         {
             tally.Break(FindingKind.PolledTooEarly, poll.TaskId,
@@ -52,9 +60,8 @@ internal static class PollJudge
         }
     }
 
-    private static void JudgeAfterEnd(SeenPoll[] before, SeenPoll poll, Disturbances disturbances, Tally tally)
+    private static void JudgeAfterEnd(SeenPoll end, SeenPoll poll, Disturbances disturbances, Tally tally)
     {
-        var end = before.Last(one => one is { Ends: true, SentAt: not null });
         var told = end.SentAt!.Value;
         // Whoever is asked to end records what it was told before it does.
         var reason = disturbances.FirstDuring(told - Moment, told + Moment,

@@ -28,6 +28,20 @@ public sealed class PollJudgeTests
     [Fact]
     public void Judge_RepeatedOnAFreshConnection_IsCountedApart() => Found(With(Poll(0.1) with { Fault = "reset" }, Early)).ShouldBeEmpty();
 
+    [Theory]
+    [InlineData(1.8, 0.4, true)]
+    [InlineData(1.7, 0.4, false)]
+    [InlineData(1.8, 1.2, false)]
+    public void Judge_ALittleUnderTheMinimumAfterItsAskerDied_IsExplainedByItsColdStart(double gap, double died, bool isExplained) =>
+        Found(With(Poll(0.1), Poll(0.1 + gap) with { Gap = Seconds(gap), WasTooEarly = true }) with
+        {
+            Occurrences = [Occurred(OccurrenceKind.Died, died, 1.4, 0)],
+        }).ShouldBe(isExplained ? [] : [FindingKind.PolledTooEarly]);
+
+    [Fact]
+    public void Judge_AfterAnEndThatWasToldToNobody_IsAnyPoll() =>
+        Found(With([.. Sound.Polls.SkipLast(1), Sound.Polls[^1] with { SentAt = null }, AfterEnd])).ShouldBeEmpty();
+
     [Fact]
     public void Judge_AfterTheEndThoughNobodyDied_IsFound() =>
         Found(With([.. Sound.Polls, AfterEnd])).ShouldBe([FindingKind.PolledAfterEnd]);

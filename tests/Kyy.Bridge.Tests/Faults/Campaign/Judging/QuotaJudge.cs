@@ -1,3 +1,4 @@
+using Kyy.Bridge.Replica.Kills;
 using Kyy.Bridge.Tests.Faults.Campaign.Planning;
 
 namespace Kyy.Bridge.Tests.Faults.Campaign.Judging;
@@ -9,7 +10,7 @@ internal static class QuotaJudge
 
     public static void Judge(CampaignPlan plan, Evidence evidence, Tally tally)
     {
-        foreach (var point in KillPoints.All) tally.Count($"deaths: {Words(point)}", Deaths(evidence.Occurrences, point));
+        foreach (var point in Deaths.All) tally.Count($"deaths: {Deaths.WordOf(point)}", Died(evidence.Occurrences, point));
         foreach (var away in evidence.Occurrences.Where(one => one.Kind == OccurrenceKind.DatabaseAway))
             tally.Count($"outages: {away.Words}");
         tally.Count("times of a bad upstream",
@@ -25,10 +26,10 @@ internal static class QuotaJudge
 
     private static IEnumerable<string> Missing(CampaignPlan plan, IReadOnlyList<Occurrence> occurrences)
     {
-        foreach (var point in KillPoints.All)
+        foreach (var point in Deaths.All)
         {
-            var deaths = Deaths(occurrences, point);
-            if (deaths < plan.KillsAtEach) yield return $"{deaths} deaths {Words(point)}, and {plan.KillsAtEach} were planned";
+            var deaths = Died(occurrences, point);
+            if (deaths < plan.KillsAtEach) yield return $"{deaths} deaths {Deaths.WordOf(point)}, and {plan.KillsAtEach} were planned";
         }
 
         var all = occurrences.Count(one => one.Kind == OccurrenceKind.Died);
@@ -37,8 +38,6 @@ internal static class QuotaJudge
         if (restarts < plan.Minutes) yield return $"{restarts} deaths of PostgreSQL, and {plan.Minutes} were planned";
     }
 
-    private static int Deaths(IEnumerable<Occurrence> occurrences, KillPoint point) =>
-        occurrences.Count(one => one.Kind == OccurrenceKind.Died && one.Words == Words(point));
-
-    private static string Words(KillPoint point) => $"killed {point.Word()}";
+    private static int Died(IEnumerable<Occurrence> occurrences, KillPoint? point) =>
+        occurrences.Count(one => one.Kind == OccurrenceKind.Died && one.Words == Deaths.WordOf(point));
 }

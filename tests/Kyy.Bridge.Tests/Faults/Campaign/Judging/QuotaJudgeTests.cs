@@ -10,8 +10,8 @@ public sealed class QuotaJudgeTests
     private static readonly Occurrence[] Enough =
     [
         Occurred(OccurrenceKind.DatabaseAway, 1, 2, words: "PostgreSQL killed"),
-        .. KillPoints.All.SelectMany(point =>
-            Enumerable.Repeat(Occurred(OccurrenceKind.Died, 1, 2, 0, $"killed {point.Word()}"), Plan.Kills)),
+        .. Deaths.All.SelectMany(point =>
+            Enumerable.Repeat(Occurred(OccurrenceKind.Died, 1, 2, 0, Deaths.WordOf(point)), Plan.Kills)),
     ];
 
     [Fact]

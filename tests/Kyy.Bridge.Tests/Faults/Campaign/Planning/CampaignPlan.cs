@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Kyy.Bridge.Replica.Kills;
 
 namespace Kyy.Bridge.Tests.Faults.Campaign.Planning;
 
@@ -14,18 +15,8 @@ internal sealed record CampaignPlan
 {
     private const int TasksAMinute = 1_000, KillsAMinute = 10, OddTimesAMinute = 4, OddKinds = 1_000;
 
-    // What a named point is reached for the so manieth time at most: within some seconds, at the rate at which tasks come.
-    private static readonly ImmutableDictionary<KillPoint, int> MostPasses = new Dictionary<KillPoint, int>
-    {
-        [KillPoint.AnyInstant] = 1,
-        [KillPoint.AfterClaim] = 100,
-        [KillPoint.AfterGet] = 400,
-        [KillPoint.InRecordTransaction] = 80,
-        [KillPoint.AfterCommit] = 80,
-        [KillPoint.AfterPost] = 120,
-    }.ToImmutableDictionary();
-
     private static readonly TimeSpan ShortestLife = TimeSpan.FromSeconds(3), LongestLife = TimeSpan.FromSeconds(15);
+
     // What the batch of an end takes on a server that is not idle.
     private static readonly TimeSpan LongestRecord = TimeSpan.FromMilliseconds(40);
 
@@ -35,10 +26,10 @@ internal sealed record CampaignPlan
 
     private readonly Chance _chance;
 
-    private CampaignPlan(int seed, int minutes)
+    private CampaignPlan(int seed, int minutes, int? replicas)
     {
         (Seed, Minutes, _chance) = (seed, minutes, new(seed));
-        Replicas = minutes < 5 ? 2 : 3;
+        Replicas = replicas ?? (minutes < 5 ? 2 : 3);
         Faults = [.. OfDatabase().Concat(OfReplicas()).Concat(OfUpstream()).OrderBy(fault => fault.At)];
     }
 
@@ -57,26 +48,40 @@ internal sealed record CampaignPlan
     public int Kills => KillsAMinute * Minutes;
 
     /// <summary>How many of them at each point.</summary>
-    public int KillsAtEach => Math.Max(1, Kills / (2 * KillPoints.All.Count));
+    public int KillsAtEach => Math.Max(1, Kills / (2 * Deaths.All.Count));
 
     /// <summary>In the order in which they begin.</summary>
     public ImmutableArray<PlannedFault> Faults { get; }
 
-    public static CampaignPlan Of(int seed, int minutes) => new(seed, minutes);
+    /// <param name="seed">Of all that chance decides.</param>
+    /// <param name="minutes">How long faults come in.</param>
+    /// <param name="replicas">How many processes; null for as many as that length asks for.</param>
+    public static CampaignPlan Of(int seed, int minutes, int? replicas = null) => new(seed, minutes, replicas);
 
     /// <summary>A replica's so manieth life, from 0.</summary>
     public Life LifeOf(int replica, int number)
     {
         var turn = (number * Replicas) + replica;
-        var point = _chance.Shuffled(KillPoints.All, "points", turn / KillPoints.All.Count)[turn % KillPoints.All.Count];
-        var nth = 1 + _chance.Below(MostPasses[point], "nth", turn);
-        var longest = point == KillPoint.AnyInstant ? _chance.Between(ShortestLife, LongestLife, "life", turn) : LongestLife;
+        var point = _chance.Shuffled(Deaths.All, "points", turn / Deaths.All.Count)[turn % Deaths.All.Count];
+        var nth = 1 + _chance.Below(MostPasses(point), "nth", turn);
+        var longest = point is null ? _chance.Between(ShortestLife, LongestLife, "life", turn) : LongestLife;
         var (ahead, step) = replica == 1 ? ClockOf(number) : (TimeSpan.Zero, null);
         var after = point == KillPoint.InRecordTransaction ? LongestRecord * _chance.Of("after", turn) : TimeSpan.Zero;
         return new(point, nth, after, longest, ahead, step);
     }
 
     public PlannedTask TaskOf(int number) => PlannedTask.Of(_chance, number);
+
+    // What a named point is reached for the so manieth time at most: within some seconds, at the rate at which tasks come.
+    private static int MostPasses(KillPoint? point) => point switch
+    {
+        null => 1,
+        KillPoint.AfterClaim => 100,
+        KillPoint.AfterGet => 400,
+        KillPoint.InRecordTransaction or KillPoint.AfterCommit => 80,
+        KillPoint.AfterPost => 120,
+        _ => throw new ArgumentOutOfRangeException(nameof(point), point, null),
+    };
 
     // Ahead, behind, and stepping, in turn.
     private static (TimeSpan Ahead, TimeSpan? StepEvery) ClockOf(int life) =>
@@ -134,7 +139,6 @@ internal sealed record CampaignPlan
                 at, _chance.Between(least, most, "odd-for", number), _chance.Below(OddKinds, "odd-kind", number),
                 0.05 + (0.45 * _chance.Of("odd-share", number)));
         }
-
     }
 
     private int Every(int minutes) => (Minutes + minutes - 1) / minutes;

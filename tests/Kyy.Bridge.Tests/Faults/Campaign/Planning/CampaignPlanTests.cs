@@ -43,10 +43,10 @@ public sealed class CampaignPlanTests
     {
         var plan = CampaignPlan.Of(3, 1);
 
-        var lives = Enumerable.Range(0, KillPoints.All.Count / plan.Replicas)
+        var lives = Enumerable.Range(0, Deaths.All.Count / plan.Replicas)
             .SelectMany(life => Enumerable.Range(0, plan.Replicas).Select(replica => plan.LifeOf(replica, life).Point));
 
-        lives.ShouldBe(KillPoints.All, ignoreOrder: true);
+        lives.ShouldBe(Deaths.All, ignoreOrder: true);
     }
 
     [Fact]
@@ -60,7 +60,7 @@ public sealed class CampaignPlanTests
                 .SelectMany(replica => Enumerable.Range(0, LivesEach).Select(life => plan.LifeOf(replica, life))),
         ];
 
-        foreach (var point in KillPoints.All) lives.Count(life => life.Point == point).ShouldBeGreaterThanOrEqualTo(plan.KillsAtEach);
+        foreach (var point in Deaths.All) lives.Count(life => life.Point == point).ShouldBeGreaterThanOrEqualTo(plan.KillsAtEach);
         lives.ShouldContain(life => life.Ahead == TimeSpan.FromMinutes(10) && life.StepEvery == null);
         lives.ShouldContain(life => life.Ahead == TimeSpan.FromMinutes(-10));
         lives.ShouldContain(life => life.StepEvery != null);

@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using Kyy.Bridge.Tests.Faults.Campaign.Planning;
 using Kyy.Bridge.Tests.Faults.Processes;
-using Kills = Kyy.Bridge.Replica.Kills;
 
 namespace Kyy.Bridge.Tests.Faults.Campaign.Running;
 
@@ -97,7 +96,7 @@ internal sealed partial class Replica : IAsyncDisposable
 
     private static ReplicaFaults Faults(Life life, bool mayDie) => new()
     {
-        KillAt = mayDie && life.Point != KillPoint.AnyInstant ? Kills.KillPoints.Parse(life.Point.Word()) : null,
+        KillAt = mayDie ? life.Point : null,
         KillNth = life.Nth,
         KillAfter = life.After,
         ClockOff = life.Ahead,

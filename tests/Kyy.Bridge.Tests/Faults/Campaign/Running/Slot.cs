@@ -133,7 +133,7 @@ internal sealed class Slot(int number, CampaignPlan plan, Stage stage, Chronicle
         try
         {
             if (replica.HasEnded) return Died(replica, life);
-            var entry = chronicle.Begin(OccurrenceKind.Died, number, Word(KillPoint.AnyInstant));
+            var entry = chronicle.Begin(OccurrenceKind.Died, number, Deaths.WordOf(null));
             await replica.KillAsync();
             return entry;
         }
@@ -158,15 +158,13 @@ internal sealed class Slot(int number, CampaignPlan plan, Stage stage, Chronicle
         var (kind, words) = (_askedToEndAt, replica.WasKilled) switch
         {
             (not null, _) => (OccurrenceKind.Restarted, $"asked to end, exit code {replica.ExitCode}"),
-            (_, true) => (OccurrenceKind.Died, Word(life.Point)),
+            (_, true) => (OccurrenceKind.Died, Deaths.WordOf(life.Point)),
             _ => (OccurrenceKind.Died, $"ended by itself with exit code {replica.ExitCode}: {replica.LastWords}"),
         };
         var from = _askedToEndAt ?? replica.EndedAt;
         _askedToEndAt = null;
         return chronicle.Begin(kind, number, words, from);
     }
-
-    private static string Word(KillPoint point) => $"killed {point.Word()}";
 
     private static string Words(Life life)
     {
