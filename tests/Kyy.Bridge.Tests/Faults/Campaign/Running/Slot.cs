@@ -153,17 +153,20 @@ internal sealed class Slot(int number, CampaignPlan plan, Stage stage, Chronicle
             .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
+    // Who was asked to end can still come to its point, and then has not recorded what it was told.
     private Chronicle.Entry Died(Replica replica, Life life)
     {
-        var (kind, words) = (_askedToEndAt, replica.WasKilled) switch
-        {
-            (not null, _) => (OccurrenceKind.Restarted, $"asked to end, exit code {replica.ExitCode}"),
-            (_, true) => (OccurrenceKind.Died, Deaths.WordOf(life.Point)),
-            _ => (OccurrenceKind.Died, $"ended by itself with exit code {replica.ExitCode}: {replica.LastWords}"),
-        };
-        var from = _askedToEndAt ?? replica.EndedAt;
+        var asked = _askedToEndAt;
         _askedToEndAt = null;
-        return chronicle.Begin(kind, number, words, from);
+        if (asked is not null)
+        {
+            var ending = chronicle.Begin(OccurrenceKind.Restarted, number, $"asked to end, exit code {replica.ExitCode}", asked);
+            if (!replica.WasKilled) return ending;
+            ending.End();
+        }
+
+        var words = replica.WasKilled ? Deaths.WordOf(life.Point) : $"ended by itself with exit code {replica.ExitCode}: {replica.LastWords}";
+        return chronicle.Begin(OccurrenceKind.Died, number, words, replica.EndedAt);
     }
 
     private static string Words(Life life)
