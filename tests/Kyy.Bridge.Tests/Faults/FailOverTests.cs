@@ -1,3 +1,4 @@
+using System.Net;
 using Kyy.Bridge.Client.Contracts;
 using Kyy.Bridge.Tests.Faults.Database;
 using Kyy.Bridge.Tests.Support;
@@ -50,6 +51,27 @@ public sealed class FailOverTests
 
         world.LongestAnswer.ShouldBeLessThan(FrozenServerTests.Promise);
         await world.ShouldHaveLostNothingAsync();
+    }
+
+    [Fact]
+    public async Task While_the_synchronous_standby_is_away_no_list_of_tasks_is_said_to_be_stopped()
+    {
+        await using var primary = await MortalPostgres.StartAsync();
+        await using var standby = await primary.StandbyAsync(isSynchronous: true);
+        await using var world = await FaultWorld.StartAsync(primary, primary.ConnectionStringWith(standby));
+        await world.Bridge.ClientOf(BridgeApplication.AdminKey).HoldAsync(new(HoldKinds.Polling), Cancellation);
+        await world.RegisterAsync(3);
+        var tasks = await world.Client.ListTasksAsync(cancellationToken: Cancellation).ToArrayAsync(Cancellation);
+        var stop = new { ids = tasks.Select(task => task.Id).ToArray() };
+
+        await standby.StopAsync();
+        using (var refused = await world.Bridge.As(world.ClientKey).PostAsync("/v1/tasks/stop", stop))
+            refused.ShouldBeProblem(HttpStatusCode.ServiceUnavailable, "unavailable");
+        await standby.StartAsync();
+
+        using var stopped = await world.Bridge.As(world.ClientKey).PostAsync("/v1/tasks/stop", stop);
+        stopped.Status.ShouldBe(HttpStatusCode.OK);
+        (await standby.ScalarAsync<long>("select count(*) from bridge.tasks where ended_at is null")).ShouldBe(0);
     }
 
     [Fact]

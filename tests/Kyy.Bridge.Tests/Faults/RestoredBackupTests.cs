@@ -6,7 +6,6 @@ using Kyy.Bridge.Tests.Support;
 namespace Kyy.Bridge.Tests.Faults;
 
 /// <summary>What the runbook says of a restore, in the middle of the work.</summary>
-[Collection(nameof(AloneOnTheMachine))]
 public sealed class RestoredBackupTests
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
