@@ -27,7 +27,8 @@ internal sealed class ScaleMeasurement : IMeasurement
         await using var stage = await progress.StepAsync(
             $"{replicas} start", () => LoadStage.StartAsync(actors, overHttp2: false, folder, null, stopping));
         await using var others = await FurtherReplicas.StartAsync(stage, replicas - 1, folder, stopping);
-        await progress.StepAsync($"Warm-up of {replicas}", () => RunAsync(stage, others, tasks / 2, stopping));
+        // Each has its own compiler to be done with.
+        await progress.StepAsync($"Warm-up of {replicas}", () => RunAsync(stage, others, tasks / 2 * replicas, stopping));
         return await progress.StepAsync($"Flat out with {replicas}", () => RunAsync(stage, others, tasks, stopping));
     }
 
